@@ -1,0 +1,145 @@
+# Everything is started from here: `make help` lists it.
+#   make local                      from a fresh clone to a finished DAG, on this machine
+#   make test                       every gate and test
+#   make deploy ENV=prod            a real account; ARGS="--tags services" narrows any playbook
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.SUFFIXES:
+
+ENV ?= local
+ARGS ?=
+PYTEST_ARGS ?=
+
+VENV := .venv
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+PLAYBOOK = ansible-playbook -i inventories/$(ENV) $(ARGS)
+
+GATES := lint-ansible lint-yaml lint-python lint-types lint-changelog lint-docs lint-readmes lint-sanity
+SUITES := unit image-test molecule e2e
+
+# --- Tools ------------------------------------------------------------------------------------------------------------
+
+.PHONY: help
+help: ## This list
+	@awk -F ':.*## ' '/^# ---/ { gsub(/^# -+ | -+$$/, ""); printf "\n%s\n", $$0 } \
+	  /^[a-z0-9-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@printf '\nENV=<inventory> chooses the environment (now: %s); ARGS="..." goes to ansible-playbook, PYTEST_ARGS="..." to pytest.\n' '$(ENV)'
+
+.PHONY: venv
+venv: $(VENV)/.tested ## .venv with every tool, from the hashed lock files
+
+# What runs the playbooks; the stamps remake the environment only when a lock changed.
+$(VENV)/.installed: requirements.txt tools/make_venv.sh
+	@tools/make_venv.sh requirements.txt
+	@touch $@
+
+# The same and what the gates need.
+$(VENV)/.tested: requirements-test.txt $(VENV)/.installed
+	@tools/make_venv.sh requirements.txt requirements-test.txt
+	@touch $@
+
+LOCK := uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url
+
+.PHONY: lock
+lock: $(VENV)/.installed ## Renew the lock files to the newest releases
+	$(LOCK) requirements.in --output-file requirements.txt
+	$(LOCK) requirements-test.in --output-file requirements-test.txt
+
+# --- On this machine --------------------------------------------------------------------------------------------------
+
+.PHONY: local
+local: local-aws ## Embedded AWS, the whole deployment, and a DAG run through its load balancer
+	@ansible-playbook -i inventories/local $(ARGS) site.yml
+	@ansible-playbook -i inventories/local playbooks/verify.yml
+
+.PHONY: local-aws
+local-aws: $(VENV)/.installed ## Start the embedded AWS only
+	@python3 -m tools.local_aws start
+
+.PHONY: local-down
+local-down: $(VENV)/.installed ## Stop the embedded AWS and remove everything it started
+	@python3 -m tools.local_aws stop
+
+# --- An environment ---------------------------------------------------------------------------------------------------
+
+# The local environment exists only while the embedded AWS runs.
+.PHONY: running-environment
+running-environment: $(if $(filter local,$(ENV)),local-aws,$(VENV)/.installed)
+	@test -d inventories/$(ENV) || { echo 'There is no inventories/$(ENV); copy inventories/prod to make it.' >&2; exit 1; }
+
+.PHONY: plan
+plan: running-environment ## What deploy would change (--check --diff); writes nothing
+	@$(PLAYBOOK) --check --diff site.yml
+
+.PHONY: deploy
+deploy: running-environment ## Create or update the environment
+	@$(PLAYBOOK) site.yml
+
+.PHONY: destroy
+destroy: running-environment ## Remove the environment (asks for its name)
+	@$(PLAYBOOK) playbooks/destroy.yml
+
+# --- Proof ------------------------------------------------------------------------------------------------------------
+
+.PHONY: test
+test: $(VENV)/.tested ## Every gate and every test, with a summary at the end
+	@python3 tools/run_sections.py $(GATES) $(SUITES)
+
+.PHONY: lint
+lint: $(VENV)/.tested ## Every gate that needs no container
+	@python3 tools/run_sections.py $(GATES)
+
+.PHONY: lint-ansible
+lint-ansible: $(VENV)/.tested ## ansible-lint, production profile
+	@ansible-lint
+
+.PHONY: lint-yaml
+lint-yaml: $(VENV)/.tested ## yamllint
+	@yamllint --strict .
+
+.PHONY: lint-python
+lint-python: $(VENV)/.tested ## ruff: rules and formatting
+	@ruff check .
+	@ruff format --check .
+
+.PHONY: lint-types
+lint-types: $(VENV)/.tested ## mypy
+	@mypy collections/ansible_collections/airflow/fargate/plugins files/image/airflow_fargate tools tests
+
+.PHONY: lint-changelog
+lint-changelog: $(VENV)/.tested ## antsibull-changelog
+	@antsibull-changelog lint
+
+.PHONY: lint-docs
+lint-docs: $(VENV)/.tested ## antsibull-docs on modules and roles
+	@# Without the ceiling it takes amazon.aws inside .venv for part of this repository, and copies only what git tracks.
+	@GIT_CEILING_DIRECTORIES=$(CURDIR) antsibull-docs lint-collection-docs --plugin-docs .
+
+.PHONY: lint-readmes
+lint-readmes: $(VENV)/.tested ## Option tables agree with argument_specs
+	@python3 tools/render_readmes.py --check
+
+.PHONY: lint-sanity
+lint-sanity: $(VENV)/.tested ## ansible-test sanity, nothing ignored
+	@tools/sanity.sh
+
+.PHONY: unit
+unit: $(VENV)/.tested ## Unit tests
+	@pytest --numprocesses auto tests/unit $(PYTEST_ARGS)
+
+.PHONY: image-test
+image-test: $(VENV)/.tested ## The baked image, with real Celery, Valkey and PostgreSQL
+	@pytest tests/image $(PYTEST_ARGS)
+
+.PHONY: molecule
+molecule: $(VENV)/.tested ## Role scenarios (one of them: ARGS="--scenario-name foundation")
+	@molecule test $(or $(ARGS),--all)
+
+.PHONY: e2e
+e2e: $(VENV)/.tested ## The deployed system, through what a user has
+	@pytest tests/e2e $(PYTEST_ARGS)
+
+.PHONY: readmes
+readmes: $(VENV)/.tested ## Write the option tables into the READMEs
+	@python3 tools/render_readmes.py

@@ -1,0 +1,1 @@
+"""What the image adds to Airflow: see `airflow-fargate --help`."""

@@ -1,0 +1,59 @@
+"""The command `airflow-fargate`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from airflow_fargate import admin, health
+from airflow_fargate.admin import Admin, AdminError
+from airflow_fargate.health import Unhealthy
+
+MAX_AGE = 60.0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = parser().parse_args(arguments)
+    if options.command == "health":
+        return check_health(options.component, options.max_age)
+    return create_admin()
+
+
+def parser() -> argparse.ArgumentParser:
+    result = argparse.ArgumentParser(prog="airflow-fargate", description="Runs and checks Airflow on ECS Fargate.")
+    commands = result.add_subparsers(dest="command", required=True)
+    check = commands.add_parser("health", help="exit 0 when the component in this container is alive, else 1")
+    check.add_argument("component", choices=health.COMPONENTS)
+    check.add_argument(
+        "--max-age",
+        type=float,
+        default=MAX_AGE,
+        metavar="SECONDS",
+        help="how old the last heartbeat may be (default: %(default).0f)",
+    )
+    commands.add_parser(
+        "create-admin",
+        help="create the user AIRFLOW_ADMIN_USERNAME (admin) with the password AIRFLOW_ADMIN_PASSWORD, role "
+        "AIRFLOW_ADMIN_ROLE (Admin) and AIRFLOW_ADMIN_EMAIL, _FIRST_NAME, _LAST_NAME; leave one that exists",
+    )
+    return result
+
+
+def check_health(component: str, max_age: float) -> int:
+    try:
+        print(health.check(component, max_age))
+    except Unhealthy as reason:
+        print(f"unhealthy: {reason}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def create_admin() -> int:
+    try:
+        print(admin.create(Admin.from_environment(os.environ)))
+    except AdminError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0

@@ -1,0 +1,51 @@
+# Copyright: Contributors to the airflow.fargate project
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""The last lines a container wrote, where its task definition sends them to CloudWatch Logs (log driver awslogs)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ansible_collections.airflow.fargate.plugins.module_utils._calls import find
+from ansible_collections.airflow.fargate.plugins.module_utils._ecs.common import (
+    Client,
+    LogsErrorHandler,
+    Resource,
+)
+
+# Gives a client for CloudWatch Logs in a region; None stands for the module's own.
+LogsClientFactory = Callable[[str | None], Client]
+
+
+@dataclass(frozen=True)
+class LogStream:
+    group: str
+    name: str
+    region: str | None
+
+
+def log_stream(container: Resource, task_id: str) -> LogStream | None:
+    """Where awslogs writes. Without a stream prefix the name is the runtime's own id of the container."""
+    configuration = container.get("logConfiguration") or {}
+    options = configuration.get("options") or {}
+    group, prefix = options.get("awslogs-group"), options.get("awslogs-stream-prefix")
+    if configuration.get("logDriver") != "awslogs" or not group or not prefix:
+        return None
+    return LogStream(group, f"{prefix}/{container['name']}/{task_id}", options.get("awslogs-region"))
+
+
+def last_lines(logs_client: LogsClientFactory, stream: LogStream, limit: int) -> list[str]:
+    """The newest lines, oldest first. A stream that does not exist has no lines: the container never wrote any."""
+    answer = find(
+        LogsErrorHandler,
+        f"read the log stream {stream.name} of {stream.group}",
+        logs_client(stream.region).get_log_events,
+        logGroupName=stream.group,
+        logStreamName=stream.name,
+        limit=limit,
+        startFromHead=False,
+    )
+    events = answer["events"] if answer else []
+    return [event["message"].rstrip() for event in events][-limit:]

@@ -1,0 +1,129 @@
+"""Every component of Airflow from the image, with PostgreSQL and Valkey, sharing one network namespace.
+
+The namespace has a loopback interface and nothing else: no address and no port of the machine is touched, and whatever
+the components need from outside would show as a failure.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from typing import Any
+
+from engine import Containers, Result, wait_until
+
+POSTGRES = os.environ.get("IMAGE_POSTGRES", "docker.io/library/postgres:17-alpine")
+VALKEY = os.environ.get("IMAGE_VALKEY", "docker.io/valkey/valkey:8.1-alpine")
+COMMANDS = {
+    "api-server": ("airflow", "api-server", "--proxy-headers"),
+    "scheduler": ("airflow", "scheduler"),
+    "dag-processor": ("airflow", "dag-processor"),
+    "triggerer": ("airflow", "triggerer"),
+    "worker": ("airflow", "celery", "worker", "--queues", "default"),
+}
+# Run inside the API server's container: the network has no other way in.
+REQUEST = """
+import json, sys, urllib.error, urllib.request
+method, path, token, body = sys.argv[1:]
+headers = {"Content-Type": "application/json"} | ({"Authorization": "Bearer " + token} if token else {})
+request = urllib.request.Request("http://127.0.0.1:8080" + path, body.encode() or None, headers, method=method)
+try:
+    print(urllib.request.urlopen(request, timeout=30).read().decode())
+except urllib.error.HTTPError as error:
+    sys.exit(f"HTTP {error.code}: {error.read().decode()}")
+"""
+
+
+class Stack:
+    """PostgreSQL and Valkey at once; the components when they are started."""
+
+    def __init__(self, containers: Containers, image: str) -> None:
+        self.containers = containers
+        self.image = image
+        self.password = secrets.token_hex(8)
+        self.admin_password = secrets.token_hex(8)
+        self.token = ""
+        self.components: dict[str, str] = {}
+        database = {"POSTGRES_USER": "airflow", "POSTGRES_PASSWORD": self.password, "POSTGRES_DB": "airflow"}
+        self.postgres = containers.start("postgres", POSTGRES, environment=database)
+        self.network = f"container:{self.postgres}"
+        self.valkey = containers.start("valkey", VALKEY, network=self.network)
+        # Over TCP: while the image prepares the database, the server listens on its socket only.
+        ready = ("psql", "-h", "127.0.0.1", "-U", "airflow", "-c", "SELECT 1")
+        wait_until(
+            lambda: self.containers.call("exec", f"--env=PGPASSWORD={self.password}", self.postgres, *ready).code == 0,
+            timeout=60,
+            what=lambda: self.containers.logs(self.postgres),
+        )
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a task definition adds to the image's own airflow.cfg."""
+        database = f"airflow:{self.password}@127.0.0.1:5432/airflow"
+        secret = self.password * 4
+        return {
+            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"postgresql+psycopg2://{database}",
+            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_ASYNC": f"postgresql+asyncpg://{database}",
+            "AIRFLOW__CELERY__BROKER_URL": "redis://127.0.0.1:6379/0",
+            "AIRFLOW__CELERY__RESULT_BACKEND": f"db+postgresql+psycopg2://{database}",
+            "AIRFLOW__CORE__FERNET_KEY": "c" * 43 + "=",
+            "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": "http://127.0.0.1:8080/execution/",
+            "AIRFLOW__API__SECRET_KEY": secret,
+            "AIRFLOW__API_AUTH__JWT_SECRET": secret,
+        }
+
+    def run(self, *command: str, **environment: str) -> Result:
+        """A one-off task."""
+        variables = {**self.environment, **environment}
+        return self.containers.run(self.image, *command, network=self.network, environment=variables)
+
+    def start(self, component: str) -> None:
+        name = f"{component}-{len(self.components)}"
+        command = COMMANDS[component]
+        self.components[component] = self.containers.start(
+            name, self.image, *command, network=self.network, environment=self.environment
+        )
+
+    def execute(self, component: str, *command: str) -> Result:
+        return self.containers.execute(self.components[component], *command)
+
+    def health(self, component: str, max_age: int = 60) -> Result:
+        return self.execute(component, "airflow-fargate", "health", component, "--max-age", str(max_age))
+
+    def wait_healthy(self, component: str) -> None:
+        wait_until(
+            lambda: self.health(component).code == 0,
+            timeout=90,
+            what=lambda: f"{self.health(component)}\n{self.containers.logs(self.components[component])[-3000:]}",
+        )
+
+    def request(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        """One call of Airflow's REST API as the admin user."""
+        text = json.dumps(body) if body is not None else ""
+        result = self.execute("api-server", "python", "-c", REQUEST, method, path, self.token, text)
+        assert result.code == 0, result
+        return json.loads(result.output)
+
+    def log_in(self) -> None:
+        self.token = ""
+        body = {"username": "admin", "password": self.admin_password}
+        self.token = self.request("POST", "/auth/token", body)["access_token"]
+
+    def trigger(self, dag: str, **conf: object) -> str:
+        run = self.request("POST", f"/api/v2/dags/{dag}/dagRuns", {"logical_date": None, "conf": conf})
+        return f"/api/v2/dags/{dag}/dagRuns/{run['dag_run_id']}"
+
+    def task_states(self, run: str) -> dict[str, list[str]]:
+        states: dict[str, list[str]] = {}
+        for instance in self.request("GET", f"{run}/taskInstances")["task_instances"]:
+            states.setdefault(instance["task_id"], []).append(instance["state"])
+        return states
+
+    def wait_for_run(self, run: str, timeout: float) -> str:
+        wait_until(
+            lambda: self.request("GET", run)["state"] in ("success", "failed"),
+            timeout=timeout,
+            what=lambda: str(self.task_states(run)),
+        )
+        return self.request("GET", run)["state"]

@@ -1,0 +1,58 @@
+"""One image and one stack of Airflow for all tests.
+
+IMAGE_ENGINE: the container engine. IMAGE_REF: an image to test instead of the one of this checkout.
+IMAGE_POSTGRES and IMAGE_VALKEY: other images of the database and the broker.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from airflow_stack import COMMANDS, Stack
+from engine import Containers
+
+
+@pytest.fixture(scope="session")
+def containers() -> Iterator[Containers]:
+    # Not at the top: pytest reads this file before pytest-ansible makes the collections known.
+    from image_under_test import engine_command
+
+    result = Containers(engine_command())
+    yield result
+    result.remove_all()
+
+
+@pytest.fixture(scope="session")
+def image(containers: Containers) -> str:
+    from image_under_test import build_image
+
+    return os.environ.get("IMAGE_REF") or build_image(containers.command)
+
+
+@pytest.fixture(scope="session")
+def empty_stack(containers: Containers, image: str) -> Stack:
+    """A migrated database and a broker; no component runs."""
+    stack = Stack(containers, image)
+    migration = stack.run("airflow", "db", "migrate")
+    assert migration.code == 0, migration
+    return stack
+
+
+@pytest.fixture(scope="session")
+def stack(empty_stack: Stack) -> Stack:
+    """All components, healthy, and a session of the admin user."""
+    created = empty_stack.run("airflow-fargate", "create-admin", AIRFLOW_ADMIN_PASSWORD=empty_stack.admin_password)
+    assert created.code == 0, created
+    for component in COMMANDS:
+        empty_stack.start(component)
+    for component in COMMANDS:
+        empty_stack.wait_healthy(component)
+    empty_stack.log_in()
+    return empty_stack

@@ -1,0 +1,108 @@
+"""Which answers of DescribeServices mean that a rollout goes on, is done, or has failed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from ansible_collections.airflow.fargate.plugins.module_utils._ecs.predicates import primary_deployment, rollout_state
+
+Make = Callable[..., dict[str, Any]]
+
+
+def test_completed(make_service: Make) -> None:
+    assert rollout_state(make_service(), "ecs-svc/1").state == "completed"
+
+
+def test_completed_with_nothing_to_run(make_service: Make, make_deployment: Make) -> None:
+    service = make_service(desiredCount=0, runningCount=0, deployments=[make_deployment(runningCount=0)])
+    assert rollout_state(service, "ecs-svc/1").state == "completed"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"runningCount": 0},
+        {"runningCount": 2},
+        {"pendingCount": 1},
+        {"deployments": []},
+    ],
+)
+def test_not_yet(make_service: Make, fields: dict[str, Any]) -> None:
+    assert rollout_state(make_service(**fields), "ecs-svc/1").state == "in_progress"
+
+
+def test_not_yet_while_ecs_says_so(make_service: Make, make_deployment: Make) -> None:
+    service = make_service(deployments=[make_deployment(rolloutState="IN_PROGRESS", failedTasks=1)])
+    rollout = rollout_state(service, "ecs-svc/1")
+    assert rollout.state == "in_progress"
+    assert "1 failed" in rollout.reason
+
+
+def test_not_yet_while_old_tasks_stop(make_service: Make, make_deployment: Make) -> None:
+    service = make_service(deployments=[make_deployment(2), make_deployment(1, status="ACTIVE", runningCount=1)])
+    assert rollout_state(service, "ecs-svc/2").state == "in_progress"
+
+
+def test_a_failed_deployment_without_tasks_is_history(make_service: Make, make_deployment: Make) -> None:
+    failed = make_deployment(1, status="ACTIVE", runningCount=0, rolloutState="FAILED")
+    assert rollout_state(make_service(deployments=[failed, make_deployment(2)]), "ecs-svc/2").state == "completed"
+
+
+def test_failed_when_ecs_gives_up(make_service: Make, make_deployment: Make) -> None:
+    deployment = make_deployment(rolloutState="FAILED", rolloutStateReason="tasks failed to start.")
+    rollout = rollout_state(make_service(deployments=[deployment]), "ecs-svc/1")
+    assert (rollout.state, rollout.reason) == ("failed", "tasks failed to start.")
+
+
+def test_failed_when_rolled_back(make_service: Make, make_deployment: Make) -> None:
+    """The deployment that failed may stand before the one that is PRIMARY again."""
+    failed = make_deployment(2, status="ACTIVE", rolloutState="FAILED", rolloutStateReason="circuit breaker: bad.")
+    rollout = rollout_state(make_service(deployments=[failed, make_deployment(1)]), "ecs-svc/2")
+    assert rollout.state == "failed"
+    assert rollout.reason == "circuit breaker: bad; ECS rolled back to airflow-x-scheduler:1 (deployment ecs-svc/1)"
+
+
+def test_failed_when_only_the_rollback_is_left(make_service: Make, make_deployment: Make) -> None:
+    primary = make_deployment(1, rolloutStateReason="ECS deployment circuit breaker: rolling back to ecs-svc/1.")
+    rollout = rollout_state(make_service(deployments=[primary]), "ecs-svc/2")
+    assert rollout.state == "failed"
+    assert "rolled back to airflow-x-scheduler:1" in rollout.reason
+
+
+def test_failed_when_somebody_else_deployed(make_service: Make, make_deployment: Make) -> None:
+    rollout = rollout_state(make_service(deployments=[make_deployment(3)]), "ecs-svc/2")
+    assert rollout.state == "failed"
+    assert "another deployment took its place: airflow-x-scheduler:3" in rollout.reason
+
+
+@pytest.mark.parametrize(
+    ("breaker", "failures", "running", "state"),
+    [
+        (False, 3, 0, "failed"),
+        (False, 2, 0, "in_progress"),
+        (False, 3, 1, "in_progress"),
+        (True, 3, 0, "in_progress"),
+    ],
+)
+def test_repeated_failures_without_a_circuit_breaker(
+    make_service: Make, make_deployment: Make, breaker: bool, failures: int, running: int, state: str
+) -> None:
+    service = make_service(
+        runningCount=running,
+        deploymentConfiguration={"deploymentCircuitBreaker": {"enable": breaker, "rollback": breaker}},
+        deployments=[make_deployment(rolloutState="IN_PROGRESS", runningCount=running, failedTasks=failures)],
+    )
+    assert rollout_state(service, "ecs-svc/1").state == state
+
+
+def test_failed_when_the_service_is_deleted(make_service: Make) -> None:
+    rollout = rollout_state(make_service(status="DRAINING"), "ecs-svc/1")
+    assert (rollout.state, rollout.reason) == ("failed", "the service is DRAINING")
+
+
+def test_primary_is_found_wherever_it_stands(make_service: Make, make_deployment: Make) -> None:
+    service = make_service(deployments=[make_deployment(2, status="ACTIVE"), make_deployment(1)])
+    assert (primary_deployment(service) or {})["id"] == "ecs-svc/1"
+    assert primary_deployment(make_service(deployments=[])) is None

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tools.local_aws import engines
+from tools.local_aws.console import LocalAwsError
+from tools.local_aws.settings import Settings
+
+SOCKET = "unix:///var/run/docker.sock"
+INFO = {"ServerVersion": "28.1.1", "OperatingSystem": "Debian GNU/Linux 12", "SecurityOptions": ["name=seccomp"]}
+
+
+def test_docker_on_this_machine_serves() -> None:
+    assert engines.docker_problem(INFO, SOCKET) is None
+
+
+@pytest.mark.parametrize(
+    ("info", "url", "problem"),
+    [
+        ({}, SOCKET, "no daemon"),
+        ({"host": {"arch": "amd64"}, "version": {"Version": "4.3.1"}}, SOCKET, "no daemon"),  # podman as `docker`
+        (INFO, "tcp://10.0.0.5:2375", "another machine"),
+        ({**INFO, "OperatingSystem": "Docker Desktop"}, SOCKET, "Docker Desktop"),
+        ({**INFO, "SecurityOptions": ["name=seccomp", "name=rootless"]}, SOCKET, "Rootless"),
+    ],
+)
+def test_docker_that_cannot_serve(info: dict[str, Any], url: str, problem: str) -> None:
+    assert problem in str(engines.docker_problem(info, url))
+
+
+@pytest.mark.parametrize(
+    ("text", "version"),
+    [("podman version 4.3.1", (4, 3)), ("podman version 5.4.2-dev", (5, 4)), ("nonsense", (0, 0))],
+)
+def test_version(text: str, version: tuple[int, int]) -> None:
+    assert engines.parse_version(text) == version
+
+
+def test_without_any_engine_the_user_learns_how_to_get_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "can_be_root", lambda: False)
+    with pytest.raises(LocalAwsError) as error:
+        engines.prepare_podman("There is no `docker`.")
+
+    message = str(error.value)
+    assert "There is no `docker`. And podman needs root or passwordless sudo." in message
+    assert "https://docs.docker.com/engine/install/" in message
+
+
+def test_podman_runs_with_its_private_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(port=4600, state_dir=tmp_path, cache_dir=tmp_path / "cache", docker_host="unix:///x.sock")
+    monkeypatch.setattr(engines, "is_root", lambda: True)
+    assert engines.of(settings).command("ps")[0] == "env"
+
+    monkeypatch.setattr(engines, "is_root", lambda: False)
+    command = engines.of(settings).command("ps")
+    assert command[:2] == ["sudo", "-n"]
+    assert command[-2:] == ["podman", "ps"]
+    assert f"CONTAINERS_STORAGE_CONF={tmp_path}/podman/storage.conf" in command
+
+
+def test_wrapper_passes_its_arguments_on(tmp_path: Path) -> None:
+    settings = Settings(port=4600, state_dir=tmp_path, cache_dir=tmp_path / "cache", engine="docker", docker_host="a b")
+    engines.of(settings).write_wrapper()
+
+    assert settings.engine_wrapper.stat().st_mode & 0o111
+    assert settings.engine_wrapper.read_text(encoding="utf-8").splitlines()[-1].endswith("--host 'a b' \"$@\"")

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import dataclasses
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tools.local_aws import environment, instance
+from tools.local_aws.console import LocalAwsError
+from tools.local_aws.processes import start_time
+from tools.local_aws.settings import ROOT, Settings
+
+
+def test_defaults() -> None:
+    settings = instance.from_environment({})
+
+    assert settings.port == 4566
+    assert settings.state_dir == ROOT / ".local-aws"
+    assert settings.cache_dir == ROOT / ".local-aws-cache"
+
+
+def test_second_instance_has_a_cache_of_its_own() -> None:
+    settings = instance.from_environment({"LOCAL_AWS_PORT": "4600", "LOCAL_AWS_STATE_DIR": "/tmp/other"})
+
+    assert (settings.port, settings.state_dir) == (4600, Path("/tmp/other"))
+    assert settings.cache_dir == Path("/tmp/other-cache")
+
+
+def test_folders_become_absolute() -> None:
+    settings = instance.from_environment({"LOCAL_AWS_STATE_DIR": "state", "LOCAL_AWS_CACHE_DIR": "cache"})
+
+    assert settings.state_dir.is_absolute()
+    assert settings.cache_dir == Path.cwd() / "cache"
+
+
+@pytest.mark.parametrize("port", ["80", "99999", "abc", "-1"])
+def test_impossible_port(port: str) -> None:
+    with pytest.raises(LocalAwsError, match="LOCAL_AWS_PORT"):
+        instance.from_environment({"LOCAL_AWS_PORT": port})
+
+
+@pytest.fixture
+def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    settings = Settings(port=4600, state_dir=tmp_path / "state", cache_dir=tmp_path / "cache")
+    settings.state_dir.mkdir()
+    settings.settings_file.write_text(settings.to_json(), encoding="utf-8")
+    monkeypatch.setattr(instance, "is_running", lambda _settings: True)
+    return settings
+
+
+def test_second_start_changes_nothing(running: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    instance.start(running)
+
+    assert capsys.readouterr().out == "The embedded AWS is already running: http://127.0.0.1:4600\n"
+
+
+def test_state_folder_is_not_shared(running: Settings) -> None:
+    with pytest.raises(LocalAwsError, match="LOCAL_AWS_STATE_DIR"):
+        instance.start(dataclasses.replace(running, port=4601))
+
+
+def test_stop_and_status_without_start(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    settings = Settings(port=4600, state_dir=tmp_path / "state", cache_dir=tmp_path / "cache")
+    instance.stop(settings, purge=False)
+
+    assert not instance.status(settings)
+    assert capsys.readouterr().out == "The embedded AWS is not running.\n" * 2
+
+
+def test_crashed_instance_is_not_running(tmp_path: Path) -> None:
+    settings = Settings(port=4600, state_dir=tmp_path, cache_dir=tmp_path / "cache", docker_host=f"unix://{tmp_path}/s")
+    settings.server_pid.write_text("999999999 1", encoding="utf-8")
+
+    assert not instance.is_running(settings)
+
+
+def test_command_line_needs_the_standard_library_only(tmp_path: Path) -> None:
+    isolated = [sys.executable, "-I", "-S", "-c"]
+    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from tools.local_aws.__main__ import main; "
+    code += "sys.exit(main(['status']))"
+    done = subprocess.run(
+        [*isolated, code], env={"LOCAL_AWS_STATE_DIR": str(tmp_path)}, capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (1, "The embedded AWS is not running.\n", "")
+
+
+def test_environment_is_kept_while_lock_and_python_are_the_same(tmp_path: Path) -> None:
+    lock = tmp_path / "requirements.txt"
+    lock.write_text("nothing", encoding="utf-8")
+    venv = tmp_path / "venv"
+    (venv / "bin").mkdir(parents=True)
+    (venv / "bin" / "python").touch()
+    (venv / ".lock").write_text(environment.fingerprint(b"nothing", sys.version), encoding="utf-8")
+
+    assert environment.ensure(venv, lock) == venv / "bin" / "python"
+    assert environment.fingerprint(b"else", sys.version) != environment.fingerprint(b"nothing", sys.version)
+    assert environment.fingerprint(b"nothing", "3.13") != environment.fingerprint(b"nothing", sys.version)
+
+
+def test_this_process_is_alive() -> None:
+    assert start_time(os.getpid()) is not None

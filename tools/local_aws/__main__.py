@@ -1,0 +1,46 @@
+"""`python3 -m tools.local_aws start|stop|status`, from the checkout; needs the standard library only."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from tools.local_aws import instance
+from tools.local_aws.console import LocalAwsError
+
+EPILOG = """\
+environment: LOCAL_AWS_PORT (4566), LOCAL_AWS_STATE_DIR (.local-aws), LOCAL_AWS_CACHE_DIR (<state folder>-cache).
+Instances with a port and folders of their own run side by side."""
+
+
+def parser() -> argparse.ArgumentParser:
+    result = argparse.ArgumentParser(prog="python3 -m tools.local_aws", description="The embedded AWS.", epilog=EPILOG)
+    verbs = result.add_subparsers(dest="verb", required=True)
+    verbs.add_parser("start", help="start it; returns when it is ready")
+    verbs.add_parser("status", help="say whether it runs; exit code 1 if not")
+    stop = verbs.add_parser("stop", help="stop it and remove its containers, volumes and network")
+    stop.add_argument("--purge", action="store_true", help="also remove the cached images")
+    return result
+
+
+def main(argv: list[str]) -> int:
+    arguments = parser().parse_args(argv)
+    try:
+        if not sys.platform.startswith("linux"):
+            raise LocalAwsError("The embedded AWS needs Linux: it joins the containers' network.")
+        settings = instance.from_environment(os.environ)
+        if arguments.verb == "start":
+            instance.start(settings)
+        elif arguments.verb == "stop":
+            instance.stop(settings, purge=arguments.purge)
+        elif not instance.status(settings):
+            return 1
+    except LocalAwsError as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

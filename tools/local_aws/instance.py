@@ -1,0 +1,194 @@
+"""Start, stop and status of one instance."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import fcntl
+import os
+import shutil
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from tools.local_aws import engines, environment, images, network
+from tools.local_aws.console import LocalAwsError, say, title
+from tools.local_aws.processes import Daemon, as_root, run, wait_for
+from tools.local_aws.settings import DEFAULT_PORT, ROOT, Settings
+
+SYSTEM_CA_FILES = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+)
+"""Debian and Alpine, Fedora, SUSE, others."""
+
+
+def from_environment(variables: Mapping[str, str]) -> Settings:
+    """What the user asks for."""
+    port = variables.get("LOCAL_AWS_PORT") or str(DEFAULT_PORT)
+    if not (port.isdecimal() and 1024 <= int(port) <= 65535):
+        raise LocalAwsError(f"LOCAL_AWS_PORT must be a port number from 1024 to 65535, not {port!r}.")
+
+    state_dir = Path(variables.get("LOCAL_AWS_STATE_DIR") or ROOT / ".local-aws").absolute()
+    cache_dir = variables.get("LOCAL_AWS_CACHE_DIR") or state_dir.with_name(f"{state_dir.name}-cache")
+    return Settings(port=int(port), state_dir=state_dir, cache_dir=Path(cache_dir).absolute())
+
+
+def recorded(wanted: Settings) -> Settings | None:
+    """The instance that was started in this state folder, alive or not."""
+    return Settings.load(wanted.settings_file) if wanted.settings_file.exists() else None
+
+
+def server(settings: Settings) -> Daemon:
+    return Daemon(settings.server_pid, settings.server_log)
+
+
+def fetch(url: str) -> bytes:
+    # Proxies of the environment do not lead to this machine.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(url, timeout=5) as response:
+        return bytes(response.read())
+
+
+def gateway_answers(settings: Settings) -> bool:
+    try:
+        return bool(fetch(f"{settings.endpoint}/_ministack/health"))
+    except OSError:
+        return False
+
+
+def is_running(settings: Settings) -> bool:
+    return server(settings).pid is not None and gateway_answers(settings) and engines.of(settings).api.answers()
+
+
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """One start or stop at a time."""
+    folder.mkdir(parents=True, exist_ok=True)
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def start(wanted: Settings) -> None:
+    began = time.monotonic()
+    with locked(wanted.state_dir):
+        previous = recorded(wanted)
+        if previous is not None and is_running(previous):
+            if previous.port != wanted.port:
+                raise LocalAwsError(
+                    f"The embedded AWS in {wanted.state_dir} runs on port {previous.port}.\n"
+                    "Stop it, or give the other one a folder of its own: LOCAL_AWS_STATE_DIR"
+                )
+            title(f"The embedded AWS is already running: {previous.endpoint}")
+            return
+        title(f"Starting the embedded AWS on {wanted.endpoint}")
+        if previous is not None:
+            say("clean-up", "the previous run ended without `stop`: removing what it left")
+            tear_down(previous)
+        network.check_port(wanted.port)
+        python = environment.ensure()
+        settings = plan(wanted)
+        engine = engines.of(settings)
+        settings.settings_file.write_text(settings.to_json(), encoding="utf-8")
+        try:
+            engine.up()
+            engine.clean()
+            engine.write_wrapper()
+            images.ensure(engine)
+            engine.api.create_network(settings.network, settings.subnet, settings.gateway, settings.instance)
+            start_server(settings, python)
+            write_authorities(settings)
+        except BaseException:
+            tear_down(settings)
+            raise
+    say("ready", f"in {time.monotonic() - began:.1f} s; containers run in {settings.engine}: {settings.engine_wrapper}")
+
+
+def plan(wanted: Settings) -> Settings:
+    """The rest of the settings, from what this machine has."""
+    kind, docker_host = engines.choose()
+    subnet = network.free_subnet(wanted.port)
+    return dataclasses.replace(
+        wanted,
+        engine=kind,
+        docker_host=docker_host or f"unix://{wanted.run_dir}/podman.sock",
+        network=f"local-aws-{wanted.port}",
+        subnet=str(subnet),
+        gateway=network.gateway(subnet),
+    )
+
+
+def start_server(settings: Settings, python: Path) -> None:
+    process = server(settings)
+    settings.data_dir.mkdir(exist_ok=True)
+    command = [str(python), "-m", "tools.local_aws.server", str(settings.settings_file)]
+    # A clean environment: ministack and the AWS SDK take settings from it, and a proxy would stand before ourselves.
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    process.start(command, env={**inherited, **settings.ministack_environment()}, cwd=ROOT)
+    wait_for(lambda: process.pid is None or gateway_answers(settings), 60)
+    if process.pid is None or not gateway_answers(settings):
+        raise LocalAwsError(f"The server does not start:\n{process.log_tail()}")
+
+
+def write_authorities(settings: Settings) -> None:
+    """What tasks must trust to reach the database and the broker over verified TLS, as they do on AWS."""
+    settings.ca_dir.mkdir(exist_ok=True)
+    settings.rds_ca.write_bytes(fetch(f"{settings.endpoint}/_ministack/rds/ca.pem"))
+    settings.elasticache_ca.write_bytes(fetch(f"{settings.endpoint}/_ministack/elasticache/ca.pem"))
+    system = next((Path(name) for name in SYSTEM_CA_FILES if Path(name).exists()), None)
+    trusted = system.read_bytes() if system else b""
+    settings.system_ca.write_bytes(trusted + settings.elasticache_ca.read_bytes())
+
+
+def stop(wanted: Settings, purge: bool) -> None:
+    with locked(wanted.state_dir):
+        settings = recorded(wanted)
+        if settings is None:
+            title("The embedded AWS is not running.")
+        else:
+            title(f"Stopping the embedded AWS on {settings.endpoint}")
+            tear_down(settings)
+        if purge:
+            cache = (settings or wanted).cache_dir
+            run(as_root(["rm", "-rf", str(cache)]), "removing the image cache")
+            shutil.rmtree(wanted.state_dir)
+            say("purged", f"{cache} and {wanted.state_dir}")
+
+
+def tear_down(settings: Settings) -> None:
+    """Take everything away, whatever part of it is there; logs stay."""
+    server(settings).stop()
+    engine = engines.of(settings)
+    engine.up()
+    engine.clean()
+    engine.down()
+    kept = {settings.server_log, settings.requests_log, settings.engine_log}
+    for path in settings.state_dir.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path not in kept:
+            path.unlink()
+
+
+def status(wanted: Settings) -> bool:
+    settings = recorded(wanted)
+    if settings is None:
+        title("The embedded AWS is not running.")
+        return False
+    if not is_running(settings):
+        title(f"The embedded AWS on {settings.endpoint} is broken; `start` cleans up, see {settings.server_log}")
+        return False
+    title(f"The embedded AWS is running: {settings.endpoint}")
+    say("account", f"{settings.account} ({settings.region})")
+    say("engine", f"{settings.engine}: {settings.engine_wrapper}")
+    say("network", f"{settings.network} {settings.subnet}; containers reach it at {settings.container_endpoint}")
+    say("containers", str(len(engines.of(settings).api.containers(settings.instance))))
+    say("log", str(settings.server_log))
+    return True

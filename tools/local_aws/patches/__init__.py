@@ -1,0 +1,71 @@
+"""What ministack gets wrong about AWS, set right inside its process.
+
+One file per AWS behaviour; each says what AWS documents and what ministack does. The seams are private functions of
+one ministack version, so the patches refuse any other.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tools.local_aws.settings import Settings
+
+MINISTACK = "1.5.33"
+
+
+class WrongMinistack(RuntimeError):
+    """The installed ministack is not the one these patches were written for."""
+
+
+def check_version(installed: str) -> None:
+    if installed != MINISTACK:
+        raise WrongMinistack(
+            f"the patches need ministack {MINISTACK}, found {installed}; "
+            f"install ministack[full]=={MINISTACK} or review every file of tools/local_aws/patches"
+        )
+
+
+def install(settings: Settings) -> None:
+    """Patch ministack in this process. Its environment is complete, and nothing of it has been imported yet."""
+    check_version(importlib.metadata.version("ministack"))
+
+    from tools.local_aws.patches import (
+        application_autoscaling,
+        certificates,
+        cloud_map,
+        ecr,
+        elasticache,
+        gateway,
+        rds,
+        refusals,
+        request_log,
+        tagging,
+    )
+    from tools.local_aws.patches.ecs import protection, scheduler, secrets, services, tasks
+    from tools.local_aws.patches.elbv2 import api, targets
+
+    gateway.use(settings)
+    certificates.install(settings)
+    rds.install()
+    elasticache.install()
+    ecr.install(settings)
+    secrets.install()
+
+    running_tasks = tasks.install()
+    load_balancing = targets.Targets()
+    api.install(load_balancing)
+    service_scheduler = scheduler.Scheduler(running_tasks, load_balancing)
+    services.install(service_scheduler.wake)
+    protection.install(service_scheduler.wake)
+    load_balancing.on_change(service_scheduler.wake)
+    cloud_map.install(running_tasks, load_balancing)
+    running_tasks.changed = service_scheduler.wake
+    application_autoscaling.install()
+    tagging.install()
+    refusals.install()
+    request_log.install(settings)
+
+    load_balancing.start()
+    service_scheduler.start()

@@ -1,0 +1,104 @@
+"""The awslogs driver.
+
+AWS: every line of a container reaches CloudWatch Logs for as long as the container runs; a log group that does not
+exist fails the task unless `awslogs-create-group` is true.
+ministack: forwarding ends for ever at the first client time-out (a container that is silent for some seconds), and
+a missing log group is only a warning.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ministack.core.responses import request_scope
+
+from tools.local_aws.patches.ecs import errors
+
+logger = logging.getLogger("local_aws.awslogs")
+
+MAX_EVENT_BYTES = 256 * 1024 - 26
+"""CloudWatch Logs: largest message of one event."""
+
+
+@dataclasses.dataclass(frozen=True)
+class LogStream:
+    account: str
+    region: str
+    group: str
+    stream: str
+
+
+def configuration(definition: Mapping[str, Any], task: Mapping[str, Any]) -> tuple[LogStream, bool] | None:
+    """(stream, may create the group); None when the container logs elsewhere."""
+    log = definition.get("logConfiguration") or {}
+    if log.get("logDriver") != "awslogs":
+        return None
+    options = log.get("options") or {}
+    _, _, _, region, account, _ = task["taskArn"].split(":", 5)
+    task_id = task["taskArn"].rsplit("/", 1)[-1]
+    stream = f"{options.get('awslogs-stream-prefix', 'ecs')}/{definition['name']}/{task_id}"
+    return (
+        LogStream(account, options.get("awslogs-region") or region, options["awslogs-group"], stream),
+        str(options.get("awslogs-create-group", "")).lower() == "true",
+    )
+
+
+def prepare(target: LogStream, create_group: bool) -> None:
+    """Make the log stream, or fail the task as ECS does."""
+    from ministack.services import cloudwatch_logs
+
+    with request_scope(target.account, target.region):
+        if target.group not in cloudwatch_logs._log_groups:
+            if not create_group:
+                raise errors.missing_log_group(target.group)
+            cloudwatch_logs._create_log_group({"logGroupName": target.group})
+        cloudwatch_logs._create_log_stream({"logGroupName": target.group, "logStreamName": target.stream})
+
+
+def lines(chunks: Iterable[bytes]) -> Iterable[bytes]:
+    """Whole lines, however the engine cuts the output; the rest at the end."""
+    buffer = b""
+    for chunk in chunks:
+        *whole, buffer = (buffer + chunk).split(b"\n")
+        yield from whole
+        while len(buffer) > MAX_EVENT_BYTES:
+            yield buffer[:MAX_EVENT_BYTES]
+            buffer = buffer[MAX_EVENT_BYTES:]
+    if buffer:
+        yield buffer
+
+
+def put(target: LogStream, message: bytes) -> None:
+    from ministack.services import cloudwatch_logs
+
+    text = message.decode("utf-8", "replace").rstrip("\r")
+    if not text:
+        return
+    with request_scope(target.account, target.region):
+        cloudwatch_logs._put_log_events(
+            {
+                "logGroupName": target.group,
+                "logStreamName": target.stream,
+                "logEvents": [{"timestamp": int(time.time() * 1000), "message": text}],
+            }
+        )
+
+
+def forward(chunks: Iterable[bytes], target: LogStream) -> threading.Thread:
+    """Forward the container's output until it ends; the thread's end means every line was delivered."""
+
+    def run() -> None:
+        try:
+            for line in lines(chunks):
+                put(target, line)
+        except Exception:
+            logger.exception("forwarding to %s %s ended early", target.group, target.stream)
+
+    thread = threading.Thread(target=run, name=f"awslogs-{target.stream}", daemon=True)
+    thread.start()
+    return thread

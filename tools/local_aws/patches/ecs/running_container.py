@@ -1,0 +1,170 @@
+"""One container of a task: started, watched until it exits, stopped as ECS stops it.
+
+AWS: SIGTERM (or the image's stop signal), SIGKILL after stopTimeout; the exit code and an out-of-memory kill are
+reported; the health check runs at its interval and its result is the container's healthStatus.
+ministack: SIGKILL after five seconds, exit code 0 whatever happened, no health check.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import docker.errors
+
+from tools.local_aws.patches import engine_api
+from tools.local_aws.patches.ecs import awslogs, containers
+
+logger = logging.getLogger("local_aws.ecs")
+
+START_PERIOD_INTERVAL = 5.0
+"""Seconds between health checks until the first success in the start period (Docker's start interval)."""
+
+
+class RunningContainer:
+    """The engine's container behind `record`, the entry of `containers` in the task's API shape."""
+
+    def __init__(self, definition: Mapping[str, Any], record: dict[str, Any], changed: Callable[[], None]) -> None:
+        self.definition = definition
+        self.record = record
+        self.name: str = definition["name"]
+        self.essential = bool(definition.get("essential", True))
+        self.exited = threading.Event()
+        self.engine_id = ""
+        self.address = ""
+        self._changed = changed
+        self._log: threading.Thread | None = None
+
+    @property
+    def started(self) -> bool:
+        return bool(self.engine_id)
+
+    @property
+    def running(self) -> bool:
+        return self.started and not self.exited.is_set()
+
+    @property
+    def exit_code(self) -> int | None:
+        return self.record.get("exitCode")
+
+    @property
+    def health(self) -> str:
+        return str(self.record.get("healthStatus", "UNKNOWN"))
+
+    @property
+    def has_health_check(self) -> bool:
+        return containers.health_check_command(self.definition.get("healthCheck") or {}) is not None
+
+    # -- start
+    def start(self, image: str, arguments: Mapping[str, Any], logs: awslogs.LogStream | None) -> None:
+        container = engine_api.client().containers.create(image, **arguments)
+        self.engine_id = container.id
+        try:
+            if logs is not None:
+                # Attached before the start, so that not even the first line is lost.
+                output = engine_api.client().api.attach(container.id, stream=True, stdout=True, stderr=True)
+                self._log = awslogs.forward(output, logs)
+            container.start()
+        except docker.errors.APIError:
+            self.exited.set()
+            raise
+        container.reload()
+        self.address = next(
+            (
+                network["IPAddress"]
+                for network in container.attrs["NetworkSettings"]["Networks"].values()
+                if network.get("IPAddress")
+            ),
+            "",
+        )
+        self.record.update(runtimeId=container.id[:32], lastStatus="RUNNING")
+        self._thread(self._watch, "watch")
+        if self.has_health_check:
+            self._thread(self._check_health, "health")
+
+    def _thread(self, target: Callable[[], None], purpose: str) -> None:
+        threading.Thread(target=target, name=f"ecs-{purpose}-{self.engine_id[:12]}", daemon=True).start()
+
+    # -- while it runs
+    def _watch(self) -> None:
+        while True:
+            try:
+                code = engine_api.client().api.wait(self.engine_id)["StatusCode"]
+                state = engine_api.client().api.inspect_container(self.engine_id)["State"]
+                break
+            except docker.errors.NotFound:
+                code, state = 137, {}  # removed behind our back; the process is gone as after a SIGKILL
+                break
+            except Exception as error:
+                logger.warning("container %s: the engine did not answer (%s); asking again", self.name, error)
+                time.sleep(1)
+        if self._log is not None:
+            self._log.join(timeout=10)
+        self.record.update(lastStatus="STOPPED", exitCode=state.get("ExitCode", code))
+        if state.get("OOMKilled"):
+            self.record["reason"] = "OutOfMemoryError: Container killed due to memory usage"
+        self.exited.set()
+        self._changed()
+
+    def _check_health(self) -> None:
+        health_check = self.definition["healthCheck"]
+        interval, timeout, retries, start_period = containers.health_check_timing(health_check)
+        command = containers.health_check_command(health_check)
+        begin, failures = time.monotonic(), 0
+        while True:
+            starting = self.health == "UNKNOWN" and time.monotonic() - begin < start_period
+            if self.exited.wait(min(interval, START_PERIOD_INTERVAL) if starting else interval):
+                return
+            if self._succeeds(command, timeout):
+                failures = 0
+                self._set_health("HEALTHY")
+            elif time.monotonic() - begin >= start_period:
+                failures += 1
+                if failures >= retries:
+                    self._set_health("UNHEALTHY")
+
+    def _set_health(self, status: str) -> None:
+        if self.health != status:
+            self.record["healthStatus"] = status
+            self._changed()
+
+    def _succeeds(self, command: list[str] | None, timeout: float) -> bool:
+        api = engine_api.client().api
+        outcome: list[int] = []
+
+        def run() -> None:
+            try:
+                created = api.exec_create(self.engine_id, command)
+                api.exec_start(created["Id"])
+                outcome.append(api.exec_inspect(created["Id"])["ExitCode"])
+            except docker.errors.APIError as error:
+                logger.debug("health check of %s: %s", self.name, error)
+
+        thread = threading.Thread(target=run, daemon=True)
+        thread.start()
+        thread.join(timeout)
+        return outcome == [0]
+
+    # -- end
+    def stop(self) -> None:
+        """SIGTERM, stopTimeout seconds, SIGKILL; returns when the container has exited."""
+        if not self.running:
+            return
+        try:
+            engine_api.client().api.stop(self.engine_id, timeout=containers.stop_timeout(self.definition))
+        except docker.errors.APIError as error:
+            logger.warning("container %s: %s", self.name, error)
+        self.exited.wait()
+
+    def remove(self) -> None:
+        if not self.started:
+            return
+        try:
+            engine_api.client().api.remove_container(self.engine_id, v=True, force=True)
+        except docker.errors.NotFound:
+            logger.debug("container %s is gone already", self.name)
+        except docker.errors.APIError as error:
+            logger.warning("container %s: %s", self.name, error)

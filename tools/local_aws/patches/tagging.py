@@ -1,0 +1,5 @@
+"""Resource Groups Tagging API."""
+
+
+def install() -> None:
+    pass

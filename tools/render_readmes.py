@@ -1,0 +1,146 @@
+"""Writes tables made from argument_specs between the markers in README.md and the roles' READMEs.
+
+With --check nothing is written; it fails when a table is not what it should be.
+
+A setting (group_vars/all) is described by the role option that has its name, or whose default is just that setting.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+BEGIN, END = "<!-- BEGIN ARGUMENT SPECS -->", "<!-- END ARGUMENT SPECS -->"
+REFERENCE = re.compile(r"^\{\{ *(airflow_\w+) *\}\}$")
+
+Options = dict[str, dict[str, Any]]
+
+
+class RenderError(Exception):
+    """A file that is missing something, with what to do about it."""
+
+
+def load(path: Path) -> dict[str, Any]:
+    return yaml.safe_load(path.read_text()) or {} if path.exists() else {}
+
+
+def cell(text: str) -> str:
+    """Ansible markup and line breaks as a Markdown table cell can show them."""
+    text = re.sub(r"\b(?:C|V|O|E|M|RV)\(([^)]*)\)", r"`\1`", text)
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def prose(description: str | list[str]) -> str:
+    return cell(description if isinstance(description, str) else " ".join(description))
+
+
+def value(default: Any) -> str:
+    if default is None:
+        return ""
+    return f"`{cell(default if isinstance(default, str) and default else json.dumps(default))}`"
+
+
+def meaning(option: dict[str, Any]) -> str:
+    choices = ", ".join(f"`{choice}`" for choice in option.get("choices", ()))
+    return prose(option["description"]) + (f" One of {choices}." if choices else "")
+
+
+def kind(option: dict[str, Any]) -> str:
+    return f"list of {option['elements']}" if "elements" in option else str(option["type"])
+
+
+def rows(options: Options, defaults: dict[str, Any], prefix: str = "") -> Iterator[str]:
+    for name, option in options.items():
+        default = "**required**" if option.get("required") else value(defaults.get(name, option.get("default")))
+        yield f"| `{prefix}{name}` | {kind(option)} | {default} | {meaning(option)} |"
+        yield from rows(option.get("options", {}), {}, f"{prefix}{name}.")
+
+
+def table(options: Options, defaults: dict[str, Any]) -> str:
+    if not options:
+        return "This role has no options."
+    head = "| Name | Type | Default | Meaning |\n| --- | --- | --- | --- |"
+    return "\n".join([head, *rows(options, defaults)])
+
+
+def role_options(role: Path) -> Options:
+    specification = load(role / "meta/argument_specs.yml")
+    if not specification:
+        raise RenderError(f"{role.relative_to(ROOT)} has no meta/argument_specs.yml.")
+    return specification["argument_specs"]["main"].get("options") or {}
+
+
+def described_settings(roles: list[Path]) -> Options:
+    """Every option that stands for a collection-wide setting, by the setting's name."""
+    described: Options = {}
+    for role in roles:
+        defaults = load(role / "defaults/main.yml")
+        for name, option in role_options(role).items():
+            reference = REFERENCE.match(str(defaults.get(name, "")))
+            setting = name if name.startswith("airflow_") else reference and reference[1]
+            if setting:
+                described.setdefault(setting, option)
+    return described
+
+
+def settings_tables(roles: list[Path]) -> str:
+    described = described_settings(roles)
+    sections = []
+    for path in sorted((ROOT / "group_vars/all").glob("*.yml")):
+        settings = load(path)
+        if path.name == "names.yml":  # computed, not set by anyone
+            continue
+        if missing := sorted(settings.keys() - described.keys()):
+            raise RenderError(
+                f"{path.relative_to(ROOT)}: no role option describes {', '.join(missing)}. "
+                "Give a role's argument_specs an option of that name, or one whose default is that setting."
+            )
+        options = {name: described[name] for name in settings}
+        sections.append(f"### {path.stem.replace('_', ' ').capitalize()}\n\n{table(options, settings)}")
+    service = ROOT / "roles/service"
+    sections.append(f"### A service (host_vars)\n\n{table(role_options(service), load(service / 'defaults/main.yml'))}")
+    return "\n\n".join(sections)
+
+
+def filled(path: Path, content: str) -> str:
+    """The file's text with the content between its markers."""
+    text = path.read_text() if path.exists() else ""
+    if text.count(BEGIN) != 1 or text.count(END) != 1:
+        raise RenderError(f"{path.relative_to(ROOT)} must exist and hold the lines {BEGIN} and {END} once.")
+    before, rest = text.split(BEGIN)
+    return f"{before}{BEGIN}\n\n{content}\n\n{END}{rest.split(END)[1]}"
+
+
+def pages() -> Iterator[tuple[Path, str]]:
+    roles = sorted(path.parents[1] for path in ROOT.glob("roles/*/tasks/main.yml"))
+    for role in roles:
+        yield role / "README.md", table(role_options(role), load(role / "defaults/main.yml"))
+    yield ROOT / "README.md", settings_tables(roles)
+
+
+def main(check: bool) -> None:
+    stale = []
+    for path, content in pages():
+        text = filled(path, content)
+        if text != path.read_text():
+            stale.append(path)
+            if not check:
+                path.write_text(text)
+    names = ", ".join(str(path.relative_to(ROOT)) for path in stale)
+    if check and stale:
+        raise RenderError(f"Not up to date: {names}. Run: make readmes")
+    print(f"Written: {names}" if stale else "Up to date")
+
+
+if __name__ == "__main__":
+    try:
+        main("--check" in sys.argv[1:])
+    except RenderError as error:
+        sys.exit(str(error))

@@ -1,0 +1,98 @@
+"""Runs make targets one after the other, all of them whatever fails, and ends with a table and one line of totals.
+
+A target whose output holds pytest's closing line counts with its tests; any other counts as one.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+WIDTH = 100
+PYTEST_CLOSING = re.compile(r"^=*\s*((?:\d+ \w+(?:, )?)+) in [\d.]+s(?: \([\d:]+\))?\s*=*$")
+COLOUR = re.compile(r"\x1b\[[\d;]*m")
+
+
+@dataclass
+class Section:
+    target: str
+    passed: bool
+    seconds: float
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def outcome(self) -> Counter[str]:
+        """What the section adds to the totals. A failure never disappears behind passed tests."""
+        if not self.counts:
+            return Counter({"passed" if self.passed else "failed": 1})
+        if not self.passed and not self.counts["failed"] + self.counts["errors"] + self.counts["error"]:
+            return self.counts + Counter({"failed": 1})
+        return self.counts
+
+
+def describe(counts: Counter[str]) -> str:
+    order = ["failed", "errors", "error", "passed"]
+    names = sorted(counts, key=lambda name: (order.index(name) if name in order else len(order), name))
+    return ", ".join(f"{counts[name]} {name}" for name in names)
+
+
+def verdict(passed: bool) -> str:
+    return "passed" if passed else "FAILED"
+
+
+def pytest_counts(lines: Iterable[str]) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for line in lines:
+        if closing := PYTEST_CLOSING.match(COLOUR.sub("", line).strip()):
+            for entry in closing[1].split(", "):
+                number, name = entry.split()
+                counts[name] += int(number)
+    return counts
+
+
+def echoed(stream: Iterable[str]) -> Iterator[str]:
+    for line in stream:
+        print(line, end="", flush=True)
+        yield line
+
+
+def run(target: str) -> Section:
+    print(f"\n{f' {target} ':=^{WIDTH}}", flush=True)
+    started = time.monotonic()
+    command = ["make", "--no-print-directory", target]
+    with subprocess.Popen(
+        command,
+        env=os.environ | {"NO_COLOR": "1"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    ) as process:
+        counts = pytest_counts(echoed(process.stdout or ()))
+    seconds = time.monotonic() - started
+    passed = process.returncode == 0
+    print(f"{f' {target} {verdict(passed)} in {seconds:.0f} s ':-^{WIDTH}}", flush=True)
+    return Section(target, passed, seconds, counts)
+
+
+def main(targets: list[str]) -> int:
+    sections = [run(target) for target in targets]
+    print(f"\n{' summary ':=^{WIDTH}}")
+    for section in sections:
+        print(
+            f"{section.target:<16} {verdict(section.passed):<8} {section.seconds:>7.1f} s  {describe(section.counts)}"
+        )
+    totals = sum((section.outcome() for section in sections), Counter[str]())
+    seconds = sum(section.seconds for section in sections)
+    print(f"{f' {describe(totals)} in {seconds:.2f}s ':=^{WIDTH}}", flush=True)
+    return 0 if all(section.passed for section in sections) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
