@@ -16,7 +16,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 PLAYBOOK = ansible-playbook -i inventories/$(ENV) $(ARGS)
 
 GATES := lint-ansible lint-yaml lint-python lint-types lint-changelog lint-docs lint-readmes lint-sanity
-SUITES := unit image-test molecule e2e
+SUITES := unit playbook-test image-test molecule e2e
 
 # --- Tools ------------------------------------------------------------------------------------------------------------
 
@@ -127,6 +127,10 @@ lint-sanity: $(VENV)/.tested ## ansible-test sanity, nothing ignored
 .PHONY: unit
 unit: $(VENV)/.tested ## Unit tests
 	@pytest --numprocesses auto tests/unit $(PYTEST_ARGS)
+
+.PHONY: playbook-test
+playbook-test: $(VENV)/.tested ## Playbooks that need no embedded AWS
+	@pytest tests/playbooks $(PYTEST_ARGS)
 
 .PHONY: image-test
 image-test: $(VENV)/.tested ## The baked image, with real Celery, Valkey and PostgreSQL

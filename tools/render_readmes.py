@@ -2,7 +2,8 @@
 
 With --check nothing is written; it fails when a table is not what it should be.
 
-A setting (group_vars/all) is described by the role option that has its name, or whose default is just that setting.
+A setting (group_vars/all) is described by the role option whose default is just that setting; one that no role takes as
+it is, by the comment above it.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 BEGIN, END = "<!-- BEGIN ARGUMENT SPECS -->", "<!-- END ARGUMENT SPECS -->"
 REFERENCE = re.compile(r"^\{\{ *(airflow_\w+) *\}\}$")
+TYPES = {bool: "bool", dict: "dict", int: "int", list: "list", str: "str"}
 
 Options = dict[str, dict[str, Any]]
 
@@ -78,31 +80,31 @@ def role_options(role: Path) -> Options:
 
 
 def described_settings(roles: list[Path]) -> Options:
-    """Every option that stands for a collection-wide setting, by the setting's name."""
+    """The role options that stand for a collection-wide setting, by the setting's name."""
     described: Options = {}
     for role in roles:
         defaults = load(role / "defaults/main.yml")
         for name, option in role_options(role).items():
-            reference = REFERENCE.match(str(defaults.get(name, "")))
-            setting = name if name.startswith("airflow_") else reference and reference[1]
-            if setting:
-                described.setdefault(setting, option)
+            if reference := REFERENCE.match(str(defaults.get(name, ""))):
+                described.setdefault(reference[1], option)
     return described
+
+
+def commented_setting(path: Path, name: str, default: Any) -> dict[str, Any]:
+    comment = re.search(rf"((?:^#.*\n)+){name}:", path.read_text(), flags=re.MULTILINE)
+    if not comment:
+        raise RenderError(f"{path.relative_to(ROOT)}: say in a comment right above {name} what it is.")
+    return {"type": TYPES[type(default)], "description": re.sub(r"^# ?", "", comment[1], flags=re.MULTILINE)}
 
 
 def settings_tables(roles: list[Path]) -> str:
     described = described_settings(roles)
     sections = []
     for path in sorted((ROOT / "group_vars/all").glob("*.yml")):
-        settings = load(path)
         if path.name == "names.yml":  # computed, not set by anyone
             continue
-        if missing := sorted(settings.keys() - described.keys()):
-            raise RenderError(
-                f"{path.relative_to(ROOT)}: no role option describes {', '.join(missing)}. "
-                "Give a role's argument_specs an option of that name, or one whose default is that setting."
-            )
-        options = {name: described[name] for name in settings}
+        settings = load(path)
+        options = {name: described.get(name) or commented_setting(path, name, settings[name]) for name in settings}
         sections.append(f"### {path.stem.replace('_', ' ').capitalize()}\n\n{table(options, settings)}")
     service = ROOT / "roles/service"
     sections.append(f"### A service (host_vars)\n\n{table(role_options(service), load(service / 'defaults/main.yml'))}")

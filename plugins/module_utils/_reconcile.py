@@ -56,10 +56,14 @@ def _numbers(parts: list[str]) -> list[int]:
 
 def same_kms_key(observed: str | None, wanted: str) -> bool:
     """A key may be given by id or ARN. An alias is trusted: only KMS could say which key it stands for today."""
-    key = wanted.split(":")[-1]
+    key = _last(wanted, ":")
     if key.startswith("alias/"):
         return True
-    return bool(observed) and str(observed).split("/")[-1] == key.split("/")[-1]
+    return observed is not None and _last(observed, "/") == _last(key, "/")
+
+
+def _last(text: str, separator: str) -> str:
+    return text.rpartition(separator)[2]
 
 
 def same_members(observed: t.Sequence[str], wanted: t.Sequence[str]) -> bool:

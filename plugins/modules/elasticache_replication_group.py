@@ -14,8 +14,9 @@ description:
     Redis transport needs of a broker.
   - The authentication token is read from Secrets Manager inside the module and goes nowhere but into the request that
     creates the group.
-  - Only what differs is modified. An option that is not given is left as it is on an existing group, and takes the
-    default of AWS on a new one. A change that is already pending counts as made.
+  - Only what differs is modified. An option that is not given is left as it is on an existing group, so that the O(id)
+    alone reads a group or waits for it. On a new one it takes the default of AWS unless said otherwise. A change that
+    is already pending counts as made.
   - A minor engine version that AWS has upgraded by itself is accepted.
 options:
   id:
@@ -31,14 +32,14 @@ options:
     default: present
   description:
     description:
-      - The description. The O(id) when a group is created without one.
+      - The description. A new group gets its O(id) when not given.
     type: str
   engine:
     description:
-      - The engine. AWS can turn a V(redis) group into a V(valkey) group, but not back.
+      - The engine, V(valkey) for a new group when not given. AWS can turn a V(redis) group into a V(valkey) group, but
+        not back.
     type: str
     choices: [valkey, redis]
-    default: valkey
   engine_version:
     description:
       - The version, as exactly as wanted. V(8) is satisfied by any 8.x.
@@ -49,19 +50,16 @@ options:
     type: str
   num_cache_clusters:
     description:
-      - The number of nodes, the primary included.
+      - The number of nodes, the primary included, V(1) for a new group when not given.
     type: int
-    default: 1
   automatic_failover:
     description:
       - Whether a replica takes over when the primary fails. Needs two nodes.
     type: bool
-    default: false
   multi_az:
     description:
       - Whether the nodes are in several availability zones. Needs O(automatic_failover=true).
     type: bool
-    default: false
   subnet_group:
     description:
       - The cache subnet group. Fixed when the group is created.
@@ -77,14 +75,12 @@ options:
     type: str
   transit_encryption:
     description:
-      - Whether connections use TLS. Fixed when the group is created.
+      - Whether connections use TLS, V(true) for a new group when not given. Fixed when the group is created.
     type: bool
-    default: true
   at_rest_encryption:
     description:
-      - Whether data on disk is encrypted. Fixed when the group is created.
+      - Whether data on disk is encrypted, V(true) for a new group when not given. Fixed when the group is created.
     type: bool
-    default: true
   kms_key_id:
     description:
       - The key for O(at_rest_encryption). Fixed when the group is created. A key of AWS when not given.
@@ -199,6 +195,7 @@ from ansible_collections.airflow.fargate.plugins.module_utils._elasticache.repli
     result,
     target,
     wanted_state,
+    with_creation_defaults,
 )
 from ansible_collections.airflow.fargate.plugins.module_utils._polling import Verdict, poll
 from ansible_collections.airflow.fargate.plugins.module_utils._reconcile import TagChanges, given, tag_changes
@@ -207,7 +204,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.exceptions import Ansib
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import ansible_dict_to_boto3_tag_list
 
-Group = dict[str, t.Any] | None
+Group = dict[str, t.Any]
 State = dict[str, t.Any]
 
 
@@ -222,7 +219,7 @@ class ReplicationGroup:
         self.changed = False
         self.diff: dict[str, t.Any] = {"before": {}, "after": {}}
 
-    def ensure_present(self) -> Group:
+    def ensure_present(self) -> Group | None:
         group = self._describe()
         if group is None:
             return self._create()
@@ -234,7 +231,7 @@ class ReplicationGroup:
             group = self._wait("available", waiters.available)
         return self._modify(group)
 
-    def ensure_absent(self) -> Group:
+    def ensure_absent(self) -> Group | None:
         group = self._describe()
         if group is None:
             return None
@@ -244,10 +241,10 @@ class ReplicationGroup:
             return None
         return self._wait("deleted", waiters.deleted) if self.params["wait"] else self._describe()
 
-    def _create(self) -> Group:
+    def _create(self) -> Group | None:
         if self.params["node_type"] is None:
             raise ElastiCacheError(message=f"Replication group {self.name} does not exist; to create it give node_type")
-        options = {**self.params, "description": self.params["description"] or self.name}
+        options = with_creation_defaults(self.params)
         tags = self.params["tags"] or {}
         self.changed = True
         self.diff["after"] = {**given(wanted_state(options)), "tags": tags}
@@ -265,7 +262,7 @@ class ReplicationGroup:
         self.module.no_log_values.add(token)
         return token
 
-    def _modify(self, group: dict[str, t.Any]) -> Group:
+    def _modify(self, group: dict[str, t.Any]) -> Group | None:
         observed = observed_state(group, api.describe_member(self.client, group))
         wanted = target(self.params, observed)
         fixed = fixed_differences(observed, wanted)
@@ -312,7 +309,7 @@ class ReplicationGroup:
             steps.append(lambda: api.decrease_replicas(self.client, self.name, replicas))
         return steps
 
-    def _modified(self) -> t.Callable[[Group], Verdict]:
+    def _modified(self) -> t.Callable[[Group | None], Verdict]:
         return waiters.changes_applied if self.params["apply_immediately"] else waiters.available
 
     def _delete(self, group: dict[str, t.Any]) -> None:
@@ -327,10 +324,10 @@ class ReplicationGroup:
             request["FinalSnapshotIdentifier"] = self.params["final_snapshot_id"]
         api.delete_group(self.client, self.name, **request)
 
-    def _describe(self) -> Group:
+    def _describe(self) -> Group | None:
         return api.describe_group(self.client, self.name)
 
-    def _wait(self, goal: str, judge: t.Callable[[Group], Verdict]) -> t.Any:
+    def _wait(self, goal: str, judge: t.Callable[[Group | None], Verdict]) -> t.Any:
         return poll(
             self._describe,
             judge,
@@ -346,17 +343,17 @@ def main() -> None:
             "id": {"type": "str", "required": True},
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
             "description": {"type": "str"},
-            "engine": {"type": "str", "choices": ["valkey", "redis"], "default": "valkey"},
+            "engine": {"type": "str", "choices": ["valkey", "redis"]},
             "engine_version": {"type": "str"},
             "node_type": {"type": "str"},
-            "num_cache_clusters": {"type": "int", "default": 1},
-            "automatic_failover": {"type": "bool", "default": False},
-            "multi_az": {"type": "bool", "default": False},
+            "num_cache_clusters": {"type": "int"},
+            "automatic_failover": {"type": "bool"},
+            "multi_az": {"type": "bool"},
             "subnet_group": {"type": "str"},
             "security_group_ids": {"type": "list", "elements": "str"},
             "parameter_group": {"type": "str"},
-            "transit_encryption": {"type": "bool", "default": True},
-            "at_rest_encryption": {"type": "bool", "default": True},
+            "transit_encryption": {"type": "bool"},
+            "at_rest_encryption": {"type": "bool"},
             "kms_key_id": {"type": "str"},
             "auth_token_secret": {"type": "str", "no_log": False},
             "snapshot_retention_limit": {"type": "int"},

@@ -171,7 +171,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.exceptions import Ansib
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 Options = dict[str, t.Any]
-Described = dict[str, t.Any] | None
+Described = dict[str, t.Any]
 
 
 class GeneratedSecrets:
@@ -276,7 +276,7 @@ class GeneratedSecrets:
         return _result(name, None, True)
 
 
-def _result(name: str, described: Described, changed: bool) -> dict[str, t.Any]:
+def _result(name: str, described: Described | None, changed: bool) -> dict[str, t.Any]:
     if described is None:
         return {"name": name, "arn": None, "version_id": None, "changed": changed}
     return {"name": name, "arn": described["ARN"], "version_id": current_version(described), "changed": changed}

@@ -13,8 +13,9 @@ description:
   - Creates, modifies and deletes a DB instance.
   - The master password is read from Secrets Manager inside the module and goes nowhere but into the request that
     creates the instance.
-  - Only what differs is modified. An option that is not given is left as it is on an existing instance, and takes
-    the default of AWS on a new one. A change that is already pending counts as made.
+  - Only what differs is modified. An option that is not given is left as it is on an existing instance, so that the
+    O(id) alone reads an instance or waits for it. On a new one it takes the default of AWS unless said otherwise. A
+    change that is already pending counts as made.
   - A minor engine version that AWS has upgraded by itself is accepted, and so is storage that has grown.
 options:
   id:
@@ -30,9 +31,8 @@ options:
     default: present
   engine:
     description:
-      - The database engine.
+      - The database engine, V(postgres) for a new instance when not given. Fixed when the instance is created.
     type: str
-    default: postgres
   engine_version:
     description:
       - The version, as exactly as wanted. V(17) is satisfied by any 17.x.
@@ -61,9 +61,8 @@ options:
     type: str
   storage_encrypted:
     description:
-      - Whether the storage is encrypted. Fixed when the instance is created.
+      - Whether the storage is encrypted, V(true) for a new instance when not given. Fixed when the instance is created.
     type: bool
-    default: true
   kms_key_id:
     description:
       - The key for the storage. Fixed when the instance is created. C(aws/rds) when not given.
@@ -104,9 +103,8 @@ options:
     type: bool
   publicly_accessible:
     description:
-      - Whether the instance has a public address.
+      - Whether the instance has a public address, V(false) for a new instance when not given.
     type: bool
-    default: false
   parameter_group:
     description:
       - The DB parameter group.
@@ -213,6 +211,11 @@ final_snapshot_id:
   returned: when O(state=absent)
   type: str
   sample: airflow-prod-final-20260131120000
+tags:
+  description: The tags of the instance.
+  returned: always
+  type: dict
+  sample: {"airflow:environment": prod}
 instance:
   description: The DB instance as DescribeDBInstances reports it, in snake case. Empty when there is none.
   returned: always
@@ -235,6 +238,7 @@ from ansible_collections.airflow.fargate.plugins.module_utils._rds.instances imp
     tags_of,
     target,
     wanted_state,
+    with_creation_defaults,
 )
 from ansible_collections.airflow.fargate.plugins.module_utils._reconcile import given, tag_changes
 from ansible_collections.airflow.fargate.plugins.module_utils._secretsmanager.api import read_value
@@ -242,7 +246,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.exceptions import Ansib
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import ansible_dict_to_boto3_tag_list
 
-Instance = dict[str, t.Any] | None
+Instance = dict[str, t.Any]
 
 NEEDED_TO_CREATE = ("instance_class", "allocated_storage", "master_username", "master_password_secret")
 
@@ -259,7 +263,7 @@ class DBInstance:
         self.diff: dict[str, t.Any] = {"before": {}, "after": {}}
         self.extra: dict[str, t.Any] = {}
 
-    def ensure_present(self) -> Instance:
+    def ensure_present(self) -> Instance | None:
         instance = self._describe()
         if instance is None:
             return self._create()
@@ -269,7 +273,7 @@ class DBInstance:
             instance = self._wait("available", waiters.available)
         return self._modify(instance)
 
-    def ensure_absent(self) -> Instance:
+    def ensure_absent(self) -> Instance | None:
         instance = self._describe()
         self.extra["final_snapshot_id"] = None
         if instance is None:
@@ -280,22 +284,23 @@ class DBInstance:
             return None
         return self._wait("deleted", waiters.deleted) if self.params["wait"] else self._describe()
 
-    def _create(self) -> Instance:
+    def _create(self) -> Instance | None:
         missing = [option for option in NEEDED_TO_CREATE if self.params[option] is None]
         if missing:
             raise RDSError(message=f"DB instance {self.name} does not exist; to create it give {', '.join(missing)}")
+        options = with_creation_defaults(self.params)
         tags = self.params["tags"] or {}
         self.changed = True
-        self.diff["after"] = {**given(wanted_state(self.params)), "tags": tags}
+        self.diff["after"] = {**given(wanted_state(options)), "tags": tags}
         if self.module.check_mode:
             return None
         password = read_value(self.module.client("secretsmanager"), self.params["master_password_secret"])
         self.module.no_log_values.add(password)
-        request = create_request(self.params, password)
+        request = create_request(options, password)
         api.create_instance(self.client, self.name, Tags=ansible_dict_to_boto3_tag_list(tags), **request)
         return self._wait("available", waiters.created) if self.params["wait"] else self._describe()
 
-    def _modify(self, instance: dict[str, t.Any]) -> Instance:
+    def _modify(self, instance: dict[str, t.Any]) -> Instance | None:
         observed, wanted = observed_state(instance), target(self.params, instance)
         fixed = fixed_differences(observed, wanted)
         if fixed:
@@ -341,10 +346,10 @@ class DBInstance:
             api.modify_instance(self.client, self.name, DeletionProtection=False)
         api.delete_instance(self.client, self.name, **request)
 
-    def _describe(self) -> Instance:
+    def _describe(self) -> Instance | None:
         return api.describe_instance(self.client, self.name)
 
-    def _wait(self, goal: str, judge: t.Callable[[Instance], Verdict]) -> t.Any:
+    def _wait(self, goal: str, judge: t.Callable[[Instance | None], Verdict]) -> t.Any:
         return poll(
             self._describe,
             judge,
@@ -359,14 +364,14 @@ def main() -> None:
         argument_spec={
             "id": {"type": "str", "required": True},
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-            "engine": {"type": "str", "default": "postgres"},
+            "engine": {"type": "str"},
             "engine_version": {"type": "str"},
             "allow_major_version_upgrade": {"type": "bool", "default": False},
             "instance_class": {"type": "str"},
             "allocated_storage": {"type": "int"},
             "max_allocated_storage": {"type": "int"},
             "storage_type": {"type": "str"},
-            "storage_encrypted": {"type": "bool", "default": True},
+            "storage_encrypted": {"type": "bool"},
             "kms_key_id": {"type": "str"},
             "db_name": {"type": "str"},
             "master_username": {"type": "str"},
@@ -376,7 +381,7 @@ def main() -> None:
             "multi_az": {"type": "bool"},
             "backup_retention_period": {"type": "int"},
             "deletion_protection": {"type": "bool"},
-            "publicly_accessible": {"type": "bool", "default": False},
+            "publicly_accessible": {"type": "bool"},
             "parameter_group": {"type": "str"},
             "copy_tags_to_snapshot": {"type": "bool"},
             "apply_immediately": {"type": "bool", "default": False},

@@ -137,9 +137,8 @@ class DiscoveryService:
     def ensure_present(self) -> dict[str, t.Any]:
         namespace = self._find_namespace()
         service = self._find_service(namespace)
-        if service is None:
+        if namespace is None or service is None:
             return self._create(namespace)
-        assert namespace is not None  # a service was found in it
         self._modify(service)
         return _result(namespace, service)
 

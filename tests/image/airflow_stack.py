@@ -11,7 +11,7 @@ import os
 import secrets
 from typing import Any
 
-from engine import Containers, Result, wait_until
+from tests.image.engine import Containers, Result, wait_until
 
 POSTGRES = os.environ.get("IMAGE_POSTGRES", "docker.io/library/postgres:17-alpine")
 VALKEY = os.environ.get("IMAGE_VALKEY", "docker.io/valkey/valkey:8.1-alpine")
@@ -33,6 +33,15 @@ try:
 except urllib.error.HTTPError as error:
     sys.exit(f"HTTP {error.code}: {error.read().decode()}")
 """
+# Notes every command line of the container, again and again, while create-admin runs.
+CREATE_ADMIN = """
+airflow-fargate create-admin & admin=$!
+while kill -0 $admin 2>/dev/null; do
+  for process in /proc/[0-9]*; do read -r line < $process/cmdline; echo "running: $line"; done
+  sleep 0.1
+done 2>/dev/null
+wait $admin
+"""
 
 
 class Stack:
@@ -44,6 +53,7 @@ class Stack:
         self.password = secrets.token_hex(8)
         self.admin_password = secrets.token_hex(8)
         self.token = ""
+        self.admin_creation = Result(-1, "", "")
         self.components: dict[str, str] = {}
         database = {"POSTGRES_USER": "airflow", "POSTGRES_PASSWORD": self.password, "POSTGRES_DB": "airflow"}
         self.postgres = containers.start("postgres", POSTGRES, environment=database)
@@ -53,7 +63,6 @@ class Stack:
         ready = ("psql", "-h", "127.0.0.1", "-U", "airflow", "-c", "SELECT 1")
         wait_until(
             lambda: self.containers.call("exec", f"--env=PGPASSWORD={self.password}", self.postgres, *ready).code == 0,
-            timeout=60,
             what=lambda: self.containers.logs(self.postgres),
         )
 
@@ -78,6 +87,10 @@ class Stack:
         variables = {**self.environment, **environment}
         return self.containers.run(self.image, *command, network=self.network, environment=variables)
 
+    def create_admin(self) -> None:
+        self.admin_creation = self.run("bash", "-c", CREATE_ADMIN, AIRFLOW_ADMIN_PASSWORD=self.admin_password)
+        assert self.admin_creation.code == 0, self.admin_creation
+
     def start(self, component: str) -> None:
         name = f"{component}-{len(self.components)}"
         command = COMMANDS[component]
@@ -94,7 +107,6 @@ class Stack:
     def wait_healthy(self, component: str) -> None:
         wait_until(
             lambda: self.health(component).code == 0,
-            timeout=90,
             what=lambda: f"{self.health(component)}\n{self.containers.logs(self.components[component])[-3000:]}",
         )
 
@@ -120,10 +132,9 @@ class Stack:
             states.setdefault(instance["task_id"], []).append(instance["state"])
         return states
 
-    def wait_for_run(self, run: str, timeout: float) -> str:
+    def wait_for_run(self, run: str) -> str:
         wait_until(
             lambda: self.request("GET", run)["state"] in ("success", "failed"),
-            timeout=timeout,
             what=lambda: str(self.task_states(run)),
         )
         return self.request("GET", run)["state"]

@@ -7,22 +7,18 @@ IMAGE_POSTGRES and IMAGE_VALKEY: other images of the database and the broker.
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from airflow_stack import COMMANDS, Stack
-from engine import Containers
+from tests.image.airflow_stack import COMMANDS, Stack
+from tests.image.engine import Containers
 
 
 @pytest.fixture(scope="session")
 def containers() -> Iterator[Containers]:
     # Not at the top: pytest reads this file before pytest-ansible makes the collections known.
-    from image_under_test import engine_command
+    from tests.image.image_under_test import engine_command
 
     result = Containers(engine_command())
     yield result
@@ -31,7 +27,7 @@ def containers() -> Iterator[Containers]:
 
 @pytest.fixture(scope="session")
 def image(containers: Containers) -> str:
-    from image_under_test import build_image
+    from tests.image.image_under_test import build_image
 
     return os.environ.get("IMAGE_REF") or build_image(containers.command)
 
@@ -48,8 +44,7 @@ def empty_stack(containers: Containers, image: str) -> Stack:
 @pytest.fixture(scope="session")
 def stack(empty_stack: Stack) -> Stack:
     """All components, healthy, and a session of the admin user."""
-    created = empty_stack.run("airflow-fargate", "create-admin", AIRFLOW_ADMIN_PASSWORD=empty_stack.admin_password)
-    assert created.code == 0, created
+    empty_stack.create_admin()
     for component in COMMANDS:
         empty_stack.start(component)
     for component in COMMANDS:

@@ -8,6 +8,9 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping
 
+# Seconds. A minute is plenty on a quiet machine; a busy one must not be taken for a broken image.
+PATIENCE = 600.0
+
 
 @dataclasses.dataclass(frozen=True)
 class Result:
@@ -27,13 +30,13 @@ class Containers:
         self.prefix = f"airflow-image-test-{secrets.token_hex(4)}"
         self.started: list[str] = []
 
-    def call(self, *arguments: str, timeout: float = 60) -> Result:
+    def call(self, *arguments: str, timeout: float = PATIENCE) -> Result:
         done = subprocess.run(
             [self.command, *arguments], capture_output=True, text=True, timeout=timeout, check=False, errors="replace"
         )
         return Result(done.returncode, done.stdout, done.stderr)
 
-    def must(self, *arguments: str, timeout: float = 60) -> str:
+    def must(self, *arguments: str, timeout: float = PATIENCE) -> str:
         result = self.call(*arguments, timeout=timeout)
         assert result.code == 0, result
         return result.output
@@ -42,8 +45,13 @@ class Containers:
         self, image: str, *command: str, network: str = "none", environment: Mapping[str, str] | None = None
     ) -> Result:
         """Run a command in a container of its own until it ends."""
-        options = ["--rm", "--network", network, *_environment(environment)]
-        return self.call("run", *options, image, *command, timeout=120)
+        name = f"{self.prefix}-{secrets.token_hex(4)}"
+        options = ["--rm", "--name", name, "--network", network, *_environment(environment)]
+        try:
+            return self.call("run", *options, image, *command, timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.must("rm", "--force", name)
+            raise
 
     def start(
         self,
@@ -76,7 +84,7 @@ def _environment(environment: Mapping[str, str] | None) -> list[str]:
     return [f"--env={name}={value}" for name, value in (environment or {}).items()]
 
 
-def wait_until(condition: Callable[[], bool], timeout: float, what: Callable[[], str]) -> None:
+def wait_until(condition: Callable[[], bool], what: Callable[[], str], timeout: float = PATIENCE) -> None:
     deadline = time.monotonic() + timeout
     while not condition():
         assert time.monotonic() < deadline, f"after {timeout} s still: {what()}"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import subprocess
 import zlib
 
-from engine import Containers
-from image_under_test import IMAGE_CONTEXT
+from tests.image.engine import Containers
+from tests.image.image_under_test import IMAGE_CONTEXT
 
 MEGABYTE = 10**6
 

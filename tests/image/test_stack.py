@@ -6,8 +6,9 @@ import json
 import secrets
 
 import pytest
-from airflow_stack import COMMANDS, Stack
-from engine import wait_until
+
+from tests.image.airflow_stack import COMMANDS, Stack
+from tests.image.engine import wait_until
 
 JOBS = ["scheduler", "dag-processor", "triggerer"]
 
@@ -40,7 +41,6 @@ def test_a_hung_component_is_unhealthy(stack: Stack, component: str) -> None:
     try:
         wait_until(
             lambda: "s old, more than 6 s" in stack.run("airflow-fargate", "health", component, "--max-age=6").errors,
-            timeout=20,
             what=lambda: str(stack.run("airflow-fargate", "health", component, "--max-age=6")),
         )
     finally:
@@ -53,14 +53,11 @@ def test_a_worker_without_its_broker_is_unhealthy(stack: Stack) -> None:
     try:
         wait_until(
             lambda: "s old, more than 6 s" in stack.health("worker", max_age=6).errors,
-            timeout=20,
             what=lambda: str(stack.health("worker", max_age=6)),
         )
     finally:
         stack.containers.must("unpause", stack.valkey)
-    wait_until(
-        lambda: stack.health("worker", max_age=6).code == 0, timeout=30, what=lambda: str(stack.health("worker"))
-    )
+    wait_until(lambda: stack.health("worker", max_age=6).code == 0, what=lambda: str(stack.health("worker")))
 
 
 def test_the_example_dag_succeeds_and_its_message_is_in_the_log(stack: Stack) -> None:
@@ -70,7 +67,7 @@ def test_the_example_dag_succeeds_and_its_message_is_in_the_log(stack: Stack) ->
 
     run = stack.trigger("hello_fargate", message=message, numbers=[2, 3])
 
-    assert stack.wait_for_run(run, timeout=60) == "success", stack.task_states(run)
+    assert stack.wait_for_run(run) == "success", stack.task_states(run)
     assert stack.task_states(run)["square"] == ["success"] * 2
     lines = stack.containers.logs(stack.components["worker"]).splitlines()
     events = [json.loads(line)["event"] for line in lines if line.startswith("{") and message in line]
@@ -83,7 +80,6 @@ def test_a_worker_that_is_stopped_finishes_its_task(stack: Stack) -> None:
     run = stack.trigger("hello_fargate", sleep_seconds=6)
     wait_until(
         lambda: "second 1 of 6" in stack.containers.logs(stack.components["worker"]),
-        timeout=30,
         what=lambda: str(stack.task_states(run)),
     )
 

@@ -36,6 +36,9 @@ def main(argv: list[str]) -> int:
             instance.stop(settings, purge=arguments.purge)
         elif not instance.status(settings):
             return 1
+    except KeyboardInterrupt:
+        print("\nInterrupted.", file=sys.stderr)
+        return 130
     except LocalAwsError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1

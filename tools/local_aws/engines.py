@@ -214,11 +214,10 @@ def parse_version(text: str) -> tuple[int, int]:
 
 
 def apt_install(packages: tuple[str, ...], what: str) -> None:
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     say(what, "installing " + " ".join(packages))
-    run(as_root(["apt-get", "update", "-q"]), "apt-get update", environment)
-    install = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-q", "-y", "--no-install-recommends"]
-    run(as_root([*install, *packages]), "apt-get install", environment)
+    apt_get = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-o", "DPkg::Lock::Timeout=300"]
+    run(as_root([*apt_get, "update"]), "apt-get update")
+    run(as_root([*apt_get, "install", "-y", "--no-install-recommends", *packages]), "apt-get install")
 
 
 def prepare_podman(docker_reason: str) -> None:

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 from tools.local_aws.console import LocalAwsError, say
-from tools.local_aws.processes import run
+from tools.local_aws.processes import locked, run
 from tools.local_aws.settings import ROOT
 
 VENV = ROOT / ".venv-local-aws"
 LOCK = Path(__file__).with_name("requirements.txt")
-
-
-def fingerprint(lock: bytes, python: str) -> str:
-    return hashlib.sha256(lock + python.encode()).hexdigest()
+STAMP = "made-from.txt"
 
 
 def find_uv() -> str | None:
@@ -25,16 +21,31 @@ def find_uv() -> str | None:
     return str(beside) if beside.exists() else shutil.which("uv")
 
 
-def ensure(venv: Path = VENV, lock: Path = LOCK) -> Path:
-    """The environment's interpreter. Written last, the stamp tells a finished environment from a broken one."""
-    stamp = venv / ".lock"
-    wanted = fingerprint(lock.read_bytes(), sys.version)
+def is_current(venv: Path, lock: Path) -> bool:
+    """Made from this lock, and its Python has not been upgraded away since."""
+    stamp = venv / STAMP
+    if not stamp.exists() or stamp.read_bytes() != lock.read_bytes():
+        return False
     python = venv / "bin" / "python"
-    if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted and python.exists():
-        return python
+    return (
+        python.exists()
+        and subprocess.run([python, "-c", "import ministack"], capture_output=True, check=False).returncode == 0
+    )
 
+
+def ensure(venv: Path = VENV, lock: Path = LOCK) -> Path:
+    """The environment's interpreter."""
+    with locked(lock.parent):
+        if not is_current(venv, lock):
+            make(venv, lock)
+    return venv / "bin" / "python"
+
+
+def make(venv: Path, lock: Path) -> None:
     say("ministack", f"installing into {venv.name} (once)")
-    shutil.rmtree(venv, ignore_errors=True)
+    if venv.exists():
+        shutil.rmtree(venv)
+    python = venv / "bin" / "python"
     uv = find_uv()
     if uv:
         run([uv, "venv", "--quiet", "--python", sys.executable, str(venv)], "making a virtual environment")
@@ -46,5 +57,5 @@ def ensure(venv: Path = VENV, lock: Path = LOCK) -> Path:
         run([sys.executable, "-m", "venv", str(venv)], "making a virtual environment")
         install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     run([*install, "--require-hashes", "--requirement", str(lock)], "installing ministack")
-    stamp.write_text(wanted, encoding="utf-8")
-    return python
+    # Last, so that an interrupted installation is made anew.
+    (venv / STAMP).write_bytes(lock.read_bytes())

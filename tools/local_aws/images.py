@@ -77,20 +77,28 @@ def ensure(engine: Engine) -> None:
     if not base_missing and not servers:
         return
     names = ([BASE] if base_missing else []) + [image.name for image in servers]
-    if registry_answers():
-        pull(engine, names)
+    if pull(engine, names):
         return
-    say("images", "no container registry can be reached: made from Debian packages instead (once)")
+    say("images", "no registry gives them: made from Debian packages instead (once)")
+    base_missing, servers = missing(engine.api.images())
     if base_missing:
         make_base(engine)
     with ThreadPoolExecutor() as pool:
         list(pool.map(lambda image: build(engine, image), servers))
 
 
-def pull(engine: Engine, names: Iterable[str]) -> None:
+def pull(engine: Engine, names: Iterable[str]) -> bool:
+    """Whether all of them could be pulled."""
+    if not registry_answers():
+        return False
     for name in names:
         say("images", f"pulling {name}")
-        run(engine.command("pull", "--quiet", name), f"pulling {name}")
+        try:
+            run(engine.command("pull", "--quiet", name), f"pulling {name}")
+        except LocalAwsError as error:
+            say("images", str(error).splitlines()[-1])
+            return False
+    return True
 
 
 def make_base(engine: Engine) -> None:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import fcntl
 import os
 import shutil
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from tools.local_aws import engines, environment, images, network
 from tools.local_aws.console import LocalAwsError, say, title
-from tools.local_aws.processes import Daemon, as_root, run, wait_for
+from tools.local_aws.processes import Daemon, as_root, locked, run, wait_for
 from tools.local_aws.settings import DEFAULT_PORT, ROOT, Settings
 
 SYSTEM_CA_FILES = (
@@ -64,20 +62,9 @@ def is_running(settings: Settings) -> bool:
     return server(settings).pid is not None and gateway_answers(settings) and engines.of(settings).api.answers()
 
 
-@contextlib.contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """One start or stop at a time."""
-    folder.mkdir(parents=True, exist_ok=True)
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
-
-
 def start(wanted: Settings) -> None:
     began = time.monotonic()
+    wanted.state_dir.mkdir(parents=True, exist_ok=True)
     with locked(wanted.state_dir):
         previous = recorded(wanted)
         if previous is not None and is_running(previous):
@@ -148,6 +135,7 @@ def write_authorities(settings: Settings) -> None:
 
 
 def stop(wanted: Settings, purge: bool) -> None:
+    wanted.state_dir.mkdir(parents=True, exist_ok=True)
     with locked(wanted.state_dir):
         settings = recorded(wanted)
         if settings is None:

@@ -21,12 +21,13 @@ base_hosts_file = "none"
 # Nor do this machine's proxies: they would stand between a task and the embedded AWS.
 http_proxy = false
 log_driver = "k8s-file"
+# SELinux would keep containers from the mounted authorities, which are files of a checkout.
+label = false
 
 [engine]
 runtime = "{runtime}"
 cgroup_manager = "{cgroup_manager}"
 events_logger = "file"
-image_copy_tmp_dir = "storage"
 # Locks in shared memory would be shared with the user's podman.
 lock_type = "file"
 tmp_dir = "{settings.run_dir}/libpod"

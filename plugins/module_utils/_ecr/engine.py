@@ -133,7 +133,7 @@ def build_failure(output: str, containerfile: str) -> str:
     hint = ""
     if re.search(r"(initializing source|failed to resolve source metadata|unable to copy from source)", output):
         hint = f" The base image that {containerfile} names cannot be pulled."
-    elif "BuildKit is enabled but the buildx component is missing" in output:
+    elif re.search(r"buildx component is missing|unknown flag: --(provenance|secret|progress)", output):
         hint = " Docker needs its buildx plug-in (package docker-buildx-plugin)."
     elif re.search(r"(?i)certificate.verify.failed|invalid peer certificate|self.signed certificate", output):
         hint = " A proxy seems to re-sign TLS: set ca_bundle to the bundle that knows its certificate."

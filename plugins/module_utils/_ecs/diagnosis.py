@@ -112,7 +112,7 @@ def service_report(client: Client, reader: TaskReader, service: Resource, deploy
             {"created_at": _time(event["createdAt"]), "message": event["message"]}
             for event in service.get("events", [])[:EVENTS_SHOWN]
         ],
-        "tasks": [reader.report(task) for task in most_telling(tasks)],
+        "tasks": different_stories(reader.report(task) for task in most_telling(tasks)),
     }
 
 
@@ -153,6 +153,15 @@ def most_telling(tasks: Iterable[Resource]) -> list[Resource]:
     return sorted(newest_first, key=_removed_by_ecs)[:TASKS_SHOWN]
 
 
+def different_stories(reports: Iterable[Resource]) -> list[Resource]:
+    """Without the tasks that failed in the same way as another one."""
+    stories: list[Resource] = []
+    for report in reports:
+        if not any({**report, "task_id": told["task_id"]} == told for told in stories):
+            stories.append(report)
+    return stories
+
+
 def _removed_by_ecs(task: Resource) -> bool:
     return task.get("stoppedReason", "").startswith("Scaling activity")
 
@@ -161,7 +170,7 @@ def render_service(report: Resource) -> list[str]:
     lines = [line for task in report["tasks"] for line in render_task(task)]
     if report["events"]:
         lines.append("Last events of the service:")
-        lines.extend(f"  {event['created_at']} {event['message']}" for event in report["events"])
+        lines.extend(f"  {event['created_at']} {event['message']}" for event in reversed(report["events"]))
     return lines
 
 

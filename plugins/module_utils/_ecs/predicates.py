@@ -32,17 +32,20 @@ def deployment_by_id(service: Resource, deployment_id: str) -> Resource | None:
     return next((item for item in service.get("deployments", []) if item["id"] == deployment_id), None)
 
 
-def rollout_state(service: Resource, deployment_id: str) -> Rollout:
-    """Whether one deployment of a service has finished, can still finish, or never will."""
+def rollout_state(service: Resource, deployment: Resource) -> Rollout:
+    """Whether one deployment of a service has finished, can still finish, or never will.
+
+    The deployment is what was last seen of it: ECS soon stops listing one that failed.
+    """
     if service["status"] != "ACTIVE":
         return Rollout("failed", f"the service is {service['status']}")
     primary = primary_deployment(service)
     if primary is None:
         return Rollout("in_progress", "ECS has not started the deployment yet")
-    if primary["id"] != deployment_id:
-        return _replaced(deployment_by_id(service, deployment_id), primary)
+    if primary["id"] != deployment["id"]:
+        return _replaced(service, deployment, primary)
     if primary.get("rolloutState") == "FAILED":
-        return Rollout("failed", primary.get("rolloutStateReason") or "ECS gave the deployment up")
+        return Rollout("failed", _why(service, primary))
 
     breaker = (service.get("deploymentConfiguration") or {}).get("deploymentCircuitBreaker") or {}
     failures = primary.get("failedTasks", 0)
@@ -50,21 +53,28 @@ def rollout_state(service: Resource, deployment_id: str) -> Rollout:
         return Rollout("failed", f"{failures} tasks failed and none is running")
 
     running, desired, pending = service["runningCount"], service["desiredCount"], service["pendingCount"]
-    leaving = sum(
-        item["runningCount"] + item["pendingCount"] for item in service["deployments"] if item["id"] != deployment_id
-    )
-    progress = (
-        f"{primary['runningCount']} of {desired} tasks are running, {pending} pending, {leaving} old ones stopping"
-    )
+    others = [item for item in service["deployments"] if item["id"] != deployment["id"]]
+    leaving = sum(item["runningCount"] + item["pendingCount"] for item in others)
+    progress = f"{primary['runningCount']} of {desired} tasks are running, {pending} pending, {leaving} old ones left"
     if primary.get("rolloutState", "COMPLETED") != "COMPLETED" or running != desired or pending or leaving:
         return Rollout("in_progress", f"{progress}, {failures} failed" if failures else progress)
     return Rollout("completed", progress)
 
 
-def _replaced(deployment: Resource | None, primary: Resource) -> Rollout:
+def _replaced(service: Resource, deployment: Resource, primary: Resource) -> Rollout:
     heir = f"{last_part(primary['taskDefinition'])} (deployment {primary['id']})"
-    gave_up = deployment is not None and deployment.get("rolloutState") == "FAILED"
-    if gave_up or ROLLING_BACK.search(primary.get("rolloutStateReason") or ""):
-        why = (deployment or primary).get("rolloutStateReason") or "the deployment failed"
-        return Rollout("failed", f"{why.rstrip('.')}; ECS rolled back to {heir}")
+    latest = deployment_by_id(service, deployment["id"]) or deployment
+    gave_up = latest.get("rolloutState") == "FAILED"
+    returned = primary["createdAt"] < deployment["createdAt"]
+    if gave_up or returned or ROLLING_BACK.search(primary.get("rolloutStateReason") or ""):
+        return Rollout("failed", f"{_why(service, latest)}; ECS rolled back to {heir}")
     return Rollout("failed", f"another deployment took its place: {heir}")
+
+
+def _why(service: Resource, deployment: Resource) -> str:
+    """The reason ECS gives with the deployment, or in its events once the deployment is no longer listed."""
+    if deployment.get("rolloutState") == "FAILED" and deployment.get("rolloutStateReason"):
+        return deployment["rolloutStateReason"].rstrip(".")
+    messages = (event["message"] for event in service.get("events", []) if deployment["id"] in event["message"])
+    failure = next((message for message in messages if "failed" in message), "")
+    return failure.partition(") deployment failed: ")[2].rstrip(".") or "the deployment failed"

@@ -174,7 +174,7 @@ def _wait_rollout(
     deployment = primary_deployment(service)
     if deployment is None:
         raise AnsibleECSError(message=f"Service {name} has no deployment that ECS works on", **result)
-    if rollout_state(service, deployment["id"]).state == "completed":
+    if rollout_state(service, deployment).state == "completed":
         return service
 
     rollout = Rollout("in_progress", "ECS does not list the deployment yet")
@@ -187,7 +187,7 @@ def _wait_rollout(
         if latest:
             deployment, listed = latest, True
         if listed:
-            service, rollout = seen, rollout_state(seen, deployment["id"])
+            service, rollout = seen, rollout_state(seen, deployment)
         if rollout.state == "completed":
             return seen
         if rollout.state == "failed":
@@ -204,7 +204,6 @@ def _wait_rollout(
     raise AnsibleECSError(
         message="\n".join([headline, *render_service(report)]),
         failure=report,
-        service=service_result(service),
         **result,
     )
 

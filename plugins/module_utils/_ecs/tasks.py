@@ -35,6 +35,8 @@ TRANSIENT_FAILURE = re.compile("capacity|RESOURCE:|AGENT|throttl|try again", re.
 CAPACITY_DELAY = 5.0
 LONGEST_CAPACITY_DELAY = 30.0
 TASKS_PER_CALL = 10
+# Fargate kills a container at the latest 120 s (stopTimeout) after it was asked to stop.
+STOP_PATIENCE = 150
 STARTED_BY = re.compile("[a-zA-Z0-9/_-]{1,128}")
 # A short task may be past RUNNING before anybody looks.
 HAS_STARTED = ("RUNNING", "DEACTIVATING", "STOPPING", "DEPROVISIONING", "STOPPED")
@@ -230,12 +232,25 @@ def _wait(
         if all(task["lastStatus"] in goal for task in tasks):
             return tasks
     late = [task for task in tasks if task["lastStatus"] not in goal]
+    fate = "left running"
     if params["stop_on_timeout"]:
+        fate = "stopped"
         _stop(client, cluster, late, f"Not {params['wait']} within {timeout} s")
-    what = "stopped by this module" if params["stop_on_timeout"] else "left running"
+        late = _stopped(client, cluster, late)
+    verb = "end" if params["wait"] == "stopped" else "start"
     raise _failure(
-        f"{len(late)} tasks were not {params['wait']} within {timeout} s, and are {what}", reader, late, result
+        f"{len(late)} of {len(tasks)} tasks did not {verb} within {timeout} s and were {fate}", reader, late, result
     )
+
+
+def _stopped(client: Client, cluster: str, tasks: list[Resource]) -> list[Resource]:
+    """With their exit codes, unless a container defies even SIGKILL."""
+    arns = [task["taskArn"] for task in tasks]
+    for seen in poll(lambda: _describe(client, cluster, arns), STOP_PATIENCE):
+        tasks = seen
+        if all(task["lastStatus"] == "STOPPED" for task in tasks):
+            break
+    return tasks
 
 
 def _stop(client: Client, cluster: str, tasks: Iterable[Resource], reason: str) -> None:

@@ -14,10 +14,10 @@ from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
     boto3_tag_list_to_ansible_dict,
 )
 
-Group = dict[str, t.Any] | None
+Group = dict[str, t.Any]
 
 
-def describe_group(client: t.Any, name: str) -> Group:
+def describe_group(client: t.Any, name: str) -> Group | None:
     answer = find(
         ElastiCacheErrorHandler,
         f"describe replication group {name}",

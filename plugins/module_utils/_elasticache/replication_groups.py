@@ -38,6 +38,14 @@ API_NAMES = {
     "port": "Port",
 }
 
+# What a new group gets when the option is not given, and AWS would choose something less safe or nothing at all.
+CREATION_DEFAULTS = {
+    "engine": "valkey",
+    "num_cache_clusters": 1,
+    "transit_encryption": True,
+    "at_rest_encryption": True,
+}
+
 # Another value needs another replication group.
 FIXED = ("subnet_group", "transit_encryption", "at_rest_encryption", "kms_key_id", "port")
 
@@ -50,6 +58,11 @@ EQUIVALENCES: dict[str, t.Callable[[t.Any, t.Any], bool]] = {
 
 def wanted_state(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     return {option: params[option] for option in API_NAMES}
+
+
+def with_creation_defaults(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    defaults = {**CREATION_DEFAULTS, "description": params["id"]}
+    return {option: defaults.get(option) if value is None else value for option, value in params.items()}
 
 
 def observed_state(group: Resource, member: Resource) -> dict[str, t.Any]:

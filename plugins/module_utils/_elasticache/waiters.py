@@ -12,7 +12,7 @@ import typing as t
 
 from ansible_collections.airflow.fargate.plugins.module_utils._polling import DONE, Verdict, failed, not_yet
 
-Group = t.Mapping[str, t.Any] | None
+Group = t.Mapping[str, t.Any]
 
 BROKEN = ("create-failed", "restore-failed", "failed")
 
@@ -25,7 +25,7 @@ def is_broken(group: t.Mapping[str, t.Any]) -> bool:
     return group["Status"] in BROKEN or group["Status"].startswith("incompatible-")
 
 
-def available(group: Group) -> Verdict:
+def available(group: Group | None) -> Verdict:
     """The group can be used, or never will be without help."""
     if group is None:
         return failed("the replication group does not exist any more")
@@ -34,12 +34,12 @@ def available(group: Group) -> Verdict:
     return DONE if is_available(group) else not_yet(f"the status is {group['Status']}")
 
 
-def created(group: Group) -> Verdict:
+def created(group: Group | None) -> Verdict:
     """Like available, but what has just been created may not be listed yet."""
     return not_yet("it is not listed yet") if group is None else available(group)
 
 
-def changes_applied(group: Group) -> Verdict:
+def changes_applied(group: Group | None) -> Verdict:
     """Like available, and nothing is pending: the status may stay "available" before the change starts."""
     verdict = available(group)
     pending = sorted(name for name, value in (group or {}).get("PendingModifiedValues", {}).items() if value)
@@ -48,14 +48,14 @@ def changes_applied(group: Group) -> Verdict:
     return verdict
 
 
-def deletable(group: Group) -> Verdict:
+def deletable(group: Group | None) -> Verdict:
     """No operation is under way that would make ElastiCache refuse to delete the group."""
     if group is None or is_available(group) or is_broken(group) or group["Status"] == "deleting":
         return DONE
     return not_yet(f"the status is {group['Status']}")
 
 
-def deleted(group: Group) -> Verdict:
+def deleted(group: Group | None) -> Verdict:
     if group is None:
         return DONE
     status = group["Status"]

@@ -11,10 +11,10 @@ from ansible_collections.airflow.fargate.plugins.module_utils._calls import aws_
 from ansible_collections.airflow.fargate.plugins.module_utils._rds.common import RDSErrorHandler
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import ansible_dict_to_boto3_tag_list
 
-Instance = dict[str, t.Any] | None
+Instance = dict[str, t.Any]
 
 
-def describe_instance(client: t.Any, name: str) -> Instance:
+def describe_instance(client: t.Any, name: str) -> Instance | None:
     answer = find(
         RDSErrorHandler,
         f"describe DB instance {name}",

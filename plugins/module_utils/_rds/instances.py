@@ -43,6 +43,9 @@ API_NAMES = {
     "copy_tags_to_snapshot": "CopyTagsToSnapshot",
 }
 
+# What a new instance gets when the option is not given, and AWS would choose something less safe or nothing at all.
+CREATION_DEFAULTS = {"engine": "postgres", "storage_encrypted": True, "publicly_accessible": False}
+
 # Another value needs another instance.
 FIXED = ("engine", "storage_encrypted", "kms_key_id", "db_name", "master_username", "subnet_group")
 
@@ -57,6 +60,10 @@ EQUIVALENCES: dict[str, t.Callable[[t.Any, t.Any], bool]] = {
 
 def wanted_state(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     return {option: params[option] for option in API_NAMES}
+
+
+def with_creation_defaults(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    return {option: CREATION_DEFAULTS.get(option) if value is None else value for option, value in params.items()}
 
 
 def observed_state(instance: Instance) -> dict[str, t.Any]:
@@ -112,14 +119,14 @@ def delete_request(name: str, snapshot: str | None, skip_snapshot: bool, now: da
 def result(instance: Instance | None) -> dict[str, t.Any]:
     """The module's return values. An instance that is not there yet has the same keys, with null values."""
     if instance is None:
-        return {"instance": {}, "status": None, "endpoint": {"address": None, "port": None}}
+        return {"instance": {}, "status": None, "tags": {}, "endpoint": {"address": None, "port": None}}
     pending = {k: v for k, v in instance.get("PendingModifiedValues", {}).items() if k != "MasterUserPassword"}
     shown = boto3_resource_to_ansible_dict({**instance, "PendingModifiedValues": pending}, force_tags=False)
-    shown["tags"] = tags_of(instance)
     shown.pop("tag_list", None)
     endpoint = instance.get("Endpoint") or {}
     return {
         "instance": shown,
         "status": instance["DBInstanceStatus"],
+        "tags": tags_of(instance),
         "endpoint": {"address": endpoint.get("Address"), "port": endpoint.get("Port")},
     }

@@ -12,7 +12,7 @@ import typing as t
 
 from ansible_collections.airflow.fargate.plugins.module_utils._polling import DONE, Verdict, failed, not_yet
 
-Instance = t.Mapping[str, t.Any] | None
+Instance = t.Mapping[str, t.Any]
 
 # Storage optimization takes hours after a storage change, and the instance serves all the while.
 USABLE = ("available", "storage-optimization")
@@ -35,7 +35,7 @@ def is_broken(instance: t.Mapping[str, t.Any]) -> bool:
     return status in BROKEN or status.startswith("incompatible-")
 
 
-def available(instance: Instance) -> Verdict:
+def available(instance: Instance | None) -> Verdict:
     """The instance can be used, or never will be without help."""
     if instance is None:
         return failed("the instance does not exist any more")
@@ -47,12 +47,12 @@ def available(instance: Instance) -> Verdict:
     return DONE if is_usable(instance) else not_yet(f"the status is {status}")
 
 
-def created(instance: Instance) -> Verdict:
+def created(instance: Instance | None) -> Verdict:
     """Like available, but what has just been created may not be listed yet."""
     return not_yet("it is not listed yet") if instance is None else available(instance)
 
 
-def changes_applied(instance: Instance) -> Verdict:
+def changes_applied(instance: Instance | None) -> Verdict:
     """Like available, and nothing is pending: RDS reports "available" for a moment before it starts to modify."""
     verdict = available(instance)
     pending = (instance or {}).get("PendingModifiedValues")
@@ -61,7 +61,7 @@ def changes_applied(instance: Instance) -> Verdict:
     return verdict
 
 
-def deletable(instance: Instance) -> Verdict:
+def deletable(instance: Instance | None) -> Verdict:
     """No operation is under way that would make RDS refuse to delete the instance."""
     if instance is None or is_usable(instance) or is_broken(instance):
         return DONE
@@ -69,7 +69,7 @@ def deletable(instance: Instance) -> Verdict:
     return DONE if status in ("deleting", "stopped") else not_yet(f"the status is {status}")
 
 
-def deleted(instance: Instance) -> Verdict:
+def deleted(instance: Instance | None) -> Verdict:
     if instance is None:
         return DONE
     status = instance["DBInstanceStatus"]

@@ -64,8 +64,19 @@ def test_setting_takes_the_description_of_the_option_that_defaults_to_it(root: P
     assert described == {"airflow_cluster": {"type": "str", "description": "The cluster."}}
 
 
-def test_setting_that_no_role_describes_is_refused(root: Path) -> None:
+@pytest.fixture
+def settings(root: Path) -> Path:
+    role(root, "{{ airflow_cluster }}").rename(root / "roles/service")
     (root / "group_vars/all").mkdir(parents=True)
-    (root / "group_vars/all/airflow.yml").write_text("airflow_forgotten: 1\n")
-    with pytest.raises(RenderError, match="no role option describes airflow_forgotten"):
-        render_readmes.settings_tables([role(root, "{{ airflow_cluster }}")])
+    return root / "group_vars/all/airflow.yml"
+
+
+def test_other_setting_takes_the_comment_above_it(root: Path, settings: Path) -> None:
+    settings.write_text("# Of the file.\n\n# GiB,\n# at least 20.\nairflow_size: 25\n")
+    assert "| `airflow_size` | int | `25` | GiB, at least 20. |" in render_readmes.settings_tables([])
+
+
+def test_setting_that_nothing_describes_is_refused(root: Path, settings: Path) -> None:
+    settings.write_text("# Of another.\nairflow_other: 1\nairflow_forgotten: 1\n")
+    with pytest.raises(RenderError, match="right above airflow_forgotten"):
+        render_readmes.settings_tables([])

@@ -33,7 +33,6 @@ def install(settings: Settings) -> None:
 
     from tools.local_aws.patches import (
         application_autoscaling,
-        certificates,
         cloud_map,
         ecr,
         elasticache,
@@ -43,15 +42,15 @@ def install(settings: Settings) -> None:
         request_log,
         tagging,
     )
-    from tools.local_aws.patches.ecs import protection, scheduler, secrets, services, tasks
+    from tools.local_aws.patches.ecs import protection, scheduler, secrets, services, task_definitions, tasks
     from tools.local_aws.patches.elbv2 import api, targets
 
     gateway.use(settings)
-    certificates.install(settings)
     rds.install()
     elasticache.install()
     ecr.install(settings)
     secrets.install()
+    task_definitions.install()
 
     running_tasks = tasks.install()
     load_balancing = targets.Targets()

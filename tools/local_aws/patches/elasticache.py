@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from docker.types import EndpointConfig
 from ministack.core.responses import get_account_id, get_region
 from ministack.core.x509_utils import sign_leaf_certificate
 from ministack.services import elasticache
@@ -36,7 +35,7 @@ class NamingContainers:
         group = arguments["labels"].get("rg_id")
         if group:
             arguments.pop("ports", None)
-            aliases = EndpointConfig("1.40", aliases=list(group_names(group)))
+            aliases = {"Aliases": list(group_names(group))}
             arguments["networking_config"] = {arguments["network"]: aliases}
         return self._containers.run(**arguments)
 
@@ -102,9 +101,7 @@ def delete_replication_group(params: dict[str, Any]) -> Any:
     group = elasticache._replication_groups.get(elasticache._p(params, "ReplicationGroupId"))
     snapshot = elasticache._p(params, "FinalSnapshotIdentifier")
     if group is not None and snapshot:
-        elasticache._create_snapshot(
-            {"SnapshotName": [snapshot], "ReplicationGroupId": [group["ReplicationGroupId"]]}
-        )
+        elasticache._create_snapshot({"SnapshotName": [snapshot], "ReplicationGroupId": [group["ReplicationGroupId"]]})
     return delete_group(params)
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextvars
 from typing import Any
 
-from docker.types import EndpointConfig
 from ministack.core.responses import get_account_id, get_region
 from ministack.services import rds
 
@@ -36,7 +35,7 @@ def run_named_container(
         (data_path,) = arguments.pop("tmpfs")
         arguments["volumes"] = [data_path]
         arguments["command"] = ["postgres", "-c", "fsync=off"]
-        arguments["networking_config"] = {arguments["network"]: EndpointConfig("1.40", aliases=[name])}
+        arguments["networking_config"] = {arguments["network"]: {"Aliases": [name]}}
         tls_names = [name, *tls_names]
     return run_container(client, engine, arguments, tls_names, tls_ips)
 

@@ -125,7 +125,9 @@ def identify(
     target = headers.get("x-amz-target", "")
     if target:
         return target.rsplit(".", 1)[-1], json_object(body)
-    flat = {key: values[0] if isinstance(values, list) and len(values) == 1 else values for key, values in query.items()}
+    flat = {
+        key: values[0] if isinstance(values, list) and len(values) == 1 else values for key, values in query.items()
+    }
     if headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         flat.update(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
     if "Action" in flat:
@@ -156,6 +158,11 @@ def error_code(status: int, headers: Mapping[str, Any], body: Any) -> str | None
         return match[1].decode()
     code = str(json_object(text).get("__type") or json_object(text).get("code") or status)
     return code.rsplit("#", 1)[-1]
+
+
+def source(address: str, gateway: str) -> str:
+    """`host` for this machine, `task` for what runs on the container network."""
+    return "host" if address.startswith("127.") or address == gateway else "task"
 
 
 class RequestLog:
@@ -191,7 +198,7 @@ def install(settings: Settings) -> None:
             "read_only": read_only(operation),
             "account": get_account_id(),
             "region": get_region(),
-            "source": "host" if get_request_client_ip().startswith("127.") else "task",
+            "source": source(get_request_client_ip(), settings.gateway),
             "parameters": redact(service, operation, parameters),
         }
         code = error_code(status, answer_headers, answer)

@@ -86,8 +86,6 @@ def creation(stub: Any, aws: Any) -> None:
             "EngineVersion": "8.1",
             "CacheNodeType": "cache.t4g.small",
             "NumCacheClusters": 1,
-            "AutomaticFailoverEnabled": False,
-            "MultiAZEnabled": False,
             "TransitEncryptionEnabled": True,
             "AtRestEncryptionEnabled": True,
             "AuthToken": TOKEN,
@@ -183,7 +181,19 @@ def test_replicas_go_after_the_failover_that_needed_them(elasticache: Any, run_m
     )
     seen(elasticache, "modifying", "available", "available")
 
-    assert run_module(main, **OPTIONS, apply_immediately=True)["changed"]
+    assert run_module(main, **OPTIONS, num_cache_clusters=1, automatic_failover=False, apply_immediately=True)[
+        "changed"
+    ]
+
+
+def test_the_id_alone_changes_nothing(elasticache: Any, run_module: Run) -> None:
+    seen(elasticache, "available", nodes=2, AutomaticFailover="enabled", MultiAZ="enabled")
+    details(elasticache)
+
+    result = run_module(main, id=NAME)
+
+    assert not result["changed"]
+    assert result["primary_endpoint"]["address"] == "broker.example.com"
 
 
 def test_tags_are_changed_without_touching_the_group(elasticache: Any, run_module: Run) -> None:

@@ -165,6 +165,15 @@ def test_it_modifies_what_differs_and_waits_until_nothing_is_pending(rds: Any, r
     assert result["diff"]["after"]["tags"] == {"b": "2"}
 
 
+def test_the_id_alone_changes_nothing(rds: Any, run_module: Run) -> None:
+    seen(rds, "available", PubliclyAccessible=True, StorageEncrypted=False, Engine="mysql")
+
+    result = run_module(main, id=NAME)
+
+    assert not result["changed"]
+    assert result["tags"] == {"a": "1"}
+
+
 def test_check_mode_does_not_modify(rds: Any, run_module: Run) -> None:
     seen(rds, "available")
 

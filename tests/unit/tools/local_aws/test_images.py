@@ -3,11 +3,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from tools.local_aws import images
+from tools.local_aws.console import LocalAwsError
+from tools.local_aws.engines import Engine
 
 POSTGRES, VALKEY = images.SERVERS
 
@@ -33,6 +35,70 @@ def test_nothing_is_there() -> None:
 
 def test_contents_differ() -> None:
     assert POSTGRES.content() != VALKEY.content()
+
+
+class FakeEngine:
+    """Runs nothing; remembers what it should run, and that makes the image it names last."""
+
+    def __init__(self, refuses: str = "") -> None:
+        self.api = self
+        self.refuses = refuses
+        self.commands: list[list[str]] = []
+        self.present: dict[str, dict[str, str]] = {}
+
+    def images(self) -> dict[str, dict[str, str]]:
+        return self.present
+
+    def command(self, *arguments: str) -> list[str]:
+        return list(arguments)
+
+    def run(self, command: list[str], what: str) -> str:
+        self.commands.append(command)
+        name = command[command.index("--tag") + 1] if "--tag" in command else command[-1]
+        if command[0] == "pull" and name == self.refuses:
+            raise LocalAwsError("pulling failed\ntoo many requests")
+        self.present[name] = {}
+        return ""
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
+    result = FakeEngine()
+    monkeypatch.setattr(images, "run", result.run)
+    monkeypatch.setattr(images, "registry_answers", lambda: True)
+    monkeypatch.setattr(images, "make_base", lambda _engine: result.run(["import", images.BASE], "importing"))
+    return result
+
+
+def ensure(engine: FakeEngine) -> list[str]:
+    images.ensure(cast(Engine, engine))
+    return [command[0] for command in engine.commands]
+
+
+def test_images_are_pulled(engine: FakeEngine) -> None:
+    assert ensure(engine) == ["pull", "pull", "pull"]
+    assert images.missing(engine.present) == (False, [])
+
+
+def test_nothing_is_done_when_they_are_there(engine: FakeEngine) -> None:
+    ensure(engine)
+    engine.commands.clear()
+
+    assert ensure(engine) == []
+
+
+def test_no_registry_means_debian_packages(engine: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(images, "registry_answers", lambda: False)
+
+    assert ensure(engine) == ["import", "build", "build"]
+    assert images.missing(engine.present) == (False, [])
+
+
+def test_what_cannot_be_pulled_is_made(engine: FakeEngine, capsys: pytest.CaptureFixture[str]) -> None:
+    engine.refuses = VALKEY.name
+
+    assert ensure(engine) == ["pull", "pull", "pull", "build"]
+    assert "too many requests" in capsys.readouterr().out
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.local_aws import environment, instance
+from tools.local_aws import instance
 from tools.local_aws.console import LocalAwsError
 from tools.local_aws.processes import start_time
 from tools.local_aws.settings import ROOT, Settings
@@ -86,19 +86,6 @@ def test_command_line_needs_the_standard_library_only(tmp_path: Path) -> None:
     )
 
     assert (done.returncode, done.stdout, done.stderr) == (1, "The embedded AWS is not running.\n", "")
-
-
-def test_environment_is_kept_while_lock_and_python_are_the_same(tmp_path: Path) -> None:
-    lock = tmp_path / "requirements.txt"
-    lock.write_text("nothing", encoding="utf-8")
-    venv = tmp_path / "venv"
-    (venv / "bin").mkdir(parents=True)
-    (venv / "bin" / "python").touch()
-    (venv / ".lock").write_text(environment.fingerprint(b"nothing", sys.version), encoding="utf-8")
-
-    assert environment.ensure(venv, lock) == venv / "bin" / "python"
-    assert environment.fingerprint(b"else", sys.version) != environment.fingerprint(b"nothing", sys.version)
-    assert environment.fingerprint(b"nothing", "3.13") != environment.fingerprint(b"nothing", sys.version)
 
 
 def test_this_process_is_alive() -> None:

@@ -11,8 +11,6 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import docker.types
-
 MIB = 1024 * 1024
 CPU_PERIOD = 100_000
 FARGATE_NOFILE = (65535, 65535)
@@ -99,7 +97,7 @@ def network_owner(containers: Iterable[Definition]) -> str:
     return next(name for name in start_order(containers) if name not in brief)
 
 
-def ulimits(definition: Definition, hard_limits: Mapping[str, int]) -> list[docker.types.Ulimit]:
+def ulimits(definition: Definition, hard_limits: Mapping[str, int]) -> list[dict[str, Any]]:
     """The definition's limits, no higher than this machine allows.
 
     A list given to the engine replaces its defaults, so nofile and nproc are always in it.
@@ -110,7 +108,7 @@ def ulimits(definition: Definition, hard_limits: Mapping[str, int]) -> list[dock
     result = []
     for name, (soft, hard) in wanted.items():
         ceiling = hard_limits.get(name, hard)
-        result.append(docker.types.Ulimit(name=name, soft=min(soft, ceiling), hard=min(hard, ceiling)))
+        result.append({"name": name, "soft": min(soft, ceiling), "hard": min(hard, ceiling)})
     return result
 
 
@@ -193,7 +191,24 @@ def arguments(
     else:
         result["network"] = host.network
         if place.aliases:
-            result["networking_config"] = {
-                host.network: docker.types.EndpointConfig("1.40", aliases=list(place.aliases))
-            }
+            result["networking_config"] = {host.network: {"Aliases": list(place.aliases)}}
+    return result
+
+
+def effective_definitions(task: Definition, task_definition: Definition) -> list[dict[str, Any]]:
+    """The container definitions with the overrides of RunTask applied."""
+    overrides = {entry["name"]: entry for entry in (task.get("overrides") or {}).get("containerOverrides") or []}
+    result = []
+    for definition in task_definition["containerDefinitions"]:
+        override = overrides.get(definition["name"], {})
+        merged = {**definition}
+        for field in ("command", "cpu", "memory", "memoryReservation"):
+            if override.get(field):
+                merged[field] = override[field]
+        replaced = {entry["name"] for entry in override.get("environment") or []}
+        merged["environment"] = [
+            entry for entry in definition.get("environment") or [] if entry["name"] not in replaced
+        ] + list(override.get("environment") or [])
+        merged["secrets"] = [entry for entry in definition.get("secrets") or [] if entry["name"] not in replaced]
+        result.append(merged)
     return result

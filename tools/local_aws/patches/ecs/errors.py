@@ -22,7 +22,8 @@ def missing_secret(value_from: str, detail: str) -> TaskFailedToStart:
 def missing_parameter(value_from: str) -> TaskFailedToStart:
     return TaskFailedToStart(
         "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: "
-        f"unable to retrieve secrets from ssm: service call has been retried 1 time(s): invalid parameters: {value_from}"
+        f"unable to retrieve secrets from ssm: service call has been retried 1 time(s): "
+        f"invalid parameters: {value_from}"
     )
 
 

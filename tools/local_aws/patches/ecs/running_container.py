@@ -14,9 +14,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import docker.errors
+import requests.exceptions
 
 from tools.local_aws.patches import engine_api
 from tools.local_aws.patches.ecs import awslogs, containers
+from tools.local_aws.patches.ecs.log_stream import LogStream
 
 logger = logging.getLogger("local_aws.ecs")
 
@@ -59,7 +61,7 @@ class RunningContainer:
         return containers.health_check_command(self.definition.get("healthCheck") or {}) is not None
 
     # -- start
-    def start(self, image: str, arguments: Mapping[str, Any], logs: awslogs.LogStream | None) -> None:
+    def start(self, image: str, arguments: Mapping[str, Any], logs: LogStream | None) -> None:
         container = engine_api.client().containers.create(image, **arguments)
         self.engine_id = container.id
         try:
@@ -98,7 +100,7 @@ class RunningContainer:
             except docker.errors.NotFound:
                 code, state = 137, {}  # removed behind our back; the process is gone as after a SIGKILL
                 break
-            except Exception as error:
+            except (docker.errors.DockerException, requests.exceptions.RequestException, OSError) as error:
                 logger.warning("container %s: the engine did not answer (%s); asking again", self.name, error)
                 time.sleep(1)
         if self._log is not None:

@@ -66,7 +66,8 @@ class Scheduler:
             mine = [
                 task
                 for task in ecs._tasks.values()
-                if task.get("group") == group and task["clusterArn"] == service["clusterArn"]
+                if task.get("group") == group
+                and task["clusterArn"] == service["clusterArn"]
                 and task.get("_service_created") == service["createdAt"]
             ]
             self._observe(service, mine)
@@ -204,7 +205,7 @@ class Scheduler:
             return []
         strategy = service.get("capacityProviderStrategy") or []
         provider = deployments.next_provider(strategy, [task.get("capacityProviderName") for task in current])
-        status, _, body = ecs._run_task(
+        status, _, body = self._tasks.create(
             {
                 "cluster": key.split("/", 1)[0],
                 "taskDefinition": deployment["taskDefinition"],

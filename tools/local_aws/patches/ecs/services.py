@@ -11,7 +11,6 @@ from __future__ import annotations
 import copy
 import uuid
 from collections.abc import Callable
-from typing import Any
 
 from ministack.core.concurrency import resource_lock
 from ministack.core.responses import get_account_id, get_region, json_response, now_iso
@@ -133,9 +132,7 @@ class Services:
         if service["status"] == "INACTIVE":
             return error("ServiceNotFoundException", "Service not found.")
         if not data.get("force") and service["desiredCount"] > 0 and service.get("schedulingStrategy") != "DAEMON":
-            return error(
-                "InvalidParameterException", "The service cannot be stopped while it is scaled above 0."
-            )
+            return error("InvalidParameterException", "The service cannot be stopped while it is scaled above 0.")
         with resource_lock("ecs-service", found["key"]):
             service.update(status="DRAINING", desiredCount=0)
             for deployment in service["deployments"]:
@@ -196,9 +193,7 @@ def answer(service: Record) -> Response:
 def service_revision(service: Record, deployment: Record) -> str:
     number = deployment["id"].rsplit("/", 1)[-1]
     cluster = service["clusterArn"].rsplit("/", 1)[-1]
-    return (
-        f"arn:aws:ecs:{get_region()}:{get_account_id()}:service-revision/{cluster}/{service['serviceName']}/{number}"
-    )
+    return f"arn:aws:ecs:{get_region()}:{get_account_id()}:service-revision/{cluster}/{service['serviceName']}/{number}"
 
 
 def install(wake: Callable[[], None]) -> None:

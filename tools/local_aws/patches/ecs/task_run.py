@@ -10,8 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import docker.errors
@@ -20,7 +19,8 @@ from ministack.core.responses import now_iso, request_scope
 from ministack.services import ecs, ecs_metadata
 
 from tools.local_aws.patches import engine_api, gateway
-from tools.local_aws.patches.ecs import awslogs, containers, environment, errors, images, secrets
+from tools.local_aws.patches.ecs import awslogs, containers, environment, errors, images, network_interfaces, secrets
+from tools.local_aws.patches.ecs.log_stream import LogStream, configuration
 from tools.local_aws.patches.ecs.running_container import RunningContainer
 
 logger = logging.getLogger("local_aws.ecs")
@@ -47,7 +47,9 @@ class TaskRun:
         self.task_id: str = task["taskArn"].rsplit("/", 1)[-1]
         self.containers = [
             RunningContainer(definition, record, self._container_changed)
-            for definition, record in zip(effective_definitions(task, task_definition), task["containers"], strict=True)
+            for definition, record in zip(
+                containers.effective_definitions(task, task_definition), task["containers"], strict=True
+            )
         ]
         self._host = host
         self._aliases = aliases
@@ -156,12 +158,12 @@ class TaskRun:
                 return False
         return True
 
-    def _prepare(self, container: RunningContainer) -> tuple[str, dict[str, str], awslogs.LogStream | None]:
+    def _prepare(self, container: RunningContainer) -> tuple[str, dict[str, str], LogStream | None]:
         """All that can fail before a container exists: secrets, log group, image."""
         definition = container.definition
         variables = {entry["name"]: entry["value"] for entry in definition.get("environment") or []}
         resolved = secrets.resolve(definition)
-        log = awslogs.configuration(definition, self.task)
+        log = configuration(definition, self.task)
         if log is not None:
             awslogs.prepare(*log)
         reference, digest = images.pull(definition["image"])
@@ -176,7 +178,7 @@ class TaskRun:
         alone: set[str],
         image: str,
         variables: dict[str, str],
-        log: awslogs.LogStream | None,
+        log: LogStream | None,
     ) -> None:
         metadata, token = environment.metadata_variables(self.task, self.task_definition, container.definition)
         self.task.setdefault("_metadata_tokens", []).append(token)
@@ -210,13 +212,7 @@ class TaskRun:
         ecs_metadata.set_docker_id(token, container.engine_id)
         ecs_metadata.set_container_status(token, "RUNNING")
         if container.name == owner:
-            self.task["attachments"] = [network_interface(self.task, container.address)]
-            self.task["_container_ip"] = container.address
-        for record in self.task["containers"]:
-            record["networkInterfaces"] = [
-                {"attachmentId": attachment["id"], "privateIpv4Address": self.task["_container_ip"]}
-                for attachment in self.task["attachments"]
-            ]
+            network_interfaces.attach(self.task, container.address)
 
     def _labels(self, name: str) -> dict[str, str]:
         return {
@@ -231,8 +227,7 @@ class TaskRun:
     # -- while it runs
     def _supervise(self) -> None:
         while self._stop is None:
-            before = self._health()
-            self._wait(lambda: self._interrupted() or self._health() != before)  # noqa: B023
+            self._wait(lambda: self._interrupted() or self._health() != self.task["healthStatus"])
             self.task["healthStatus"] = self._health()
             self._changed()
             if self._stop is None and self._interrupted():
@@ -274,8 +269,7 @@ class TaskRun:
         self.task.update(
             lastStatus="STOPPED", desiredStatus="STOPPED", stoppedAt=now_iso(), _docker_ids=[], _stopped=time.time()
         )
-        for attachment in self.task.get("attachments") or []:
-            attachment["status"] = "DELETED"
+        network_interfaces.detach(self.task)
         ecs._bump_task_version(self.task)
         self._changed()
 
@@ -296,40 +290,3 @@ class TaskRun:
                 logger.debug("volume %s was never made", name)
             except docker.errors.APIError as error:
                 logger.warning("volume %s: %s", name, error)
-
-
-def network_interface(task: Mapping[str, Any], address: str) -> dict[str, Any]:
-    """The elastic network interface of an awsvpc task."""
-    identifier = uuid.uuid4().hex
-    details = {
-        "subnetId": task.get("_subnet") or "",
-        "networkInterfaceId": f"eni-{identifier[:17]}",
-        "macAddress": ":".join(["02", *(identifier[i : i + 2] for i in range(0, 10, 2))]),
-        "privateDnsName": f"ip-{address.replace('.', '-')}.ec2.internal",
-        "privateIPv4Address": address,
-    }
-    return {
-        "id": str(uuid.uuid4()),
-        "type": "ElasticNetworkInterface",
-        "status": "ATTACHED",
-        "details": [{"name": name, "value": value} for name, value in details.items()],
-    }
-
-
-def effective_definitions(task: Mapping[str, Any], task_definition: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The container definitions with the overrides of RunTask applied."""
-    overrides = {entry["name"]: entry for entry in (task.get("overrides") or {}).get("containerOverrides") or []}
-    result = []
-    for definition in task_definition["containerDefinitions"]:
-        override = overrides.get(definition["name"], {})
-        merged = {**definition}
-        for field in ("command", "cpu", "memory", "memoryReservation"):
-            if override.get(field):
-                merged[field] = override[field]
-        replaced = {entry["name"] for entry in override.get("environment") or []}
-        merged["environment"] = [
-            entry for entry in definition.get("environment") or [] if entry["name"] not in replaced
-        ] + list(override.get("environment") or [])
-        merged["secrets"] = [entry for entry in definition.get("secrets") or [] if entry["name"] not in replaced]
-        result.append(merged)
-    return result

@@ -94,10 +94,19 @@ class Tasks:
                 return self._tokens[token]
         family = str(data.get("taskDefinition", "")).rsplit("/", 1)[-1].split(":")[0]
         data = {**data, "group": data.get("group") or f"family:{family}"}
-        response: Response = self._run_task(data)
+        response = self.create(data)
         if token and response[0] < 400:
             with self._lock:
                 self._tokens[token] = response
+        return response
+
+    def create(self, data: Record) -> Response:
+        """ministack's RunTask; the new records remember their network configuration."""
+        response: Response = self._run_task(data)
+        if response[0] == 200:
+            network = (data.get("networkConfiguration") or {}).get("awsvpcConfiguration")
+            for task in json.loads(response[2])["tasks"]:
+                ecs._tasks[task["taskArn"]]["_network"] = network
         return response
 
     def stop_task(self, data: Record) -> Response:

@@ -30,6 +30,21 @@ CHANGES_ROUTES = (
     "DeleteLoadBalancer",
 )
 
+# Of an Application Load Balancer, as DescribeLoadBalancerAttributes documents them.
+DEFAULT_ATTRIBUTES = {
+    "access_logs.s3.bucket": "",
+    "access_logs.s3.prefix": "",
+    "routing.http.desync_mitigation_mode": "defensive",
+    "routing.http.drop_invalid_header_fields.enabled": "false",
+    "routing.http.preserve_host_header.enabled": "false",
+    "routing.http.x_amzn_tls_version_and_cipher_suite.enabled": "false",
+    "routing.http.xff_client_port.enabled": "false",
+    "routing.http.xff_header_processing.mode": "append",
+    "routing.http2.enabled": "true",
+    "load_balancing.cross_zone.enabled": "true",
+    "waf.fail_open.enabled": "false",
+}
+
 
 def names(params: Params, prefix: str) -> list[str]:
     result: list[str] = alb._parse_member_list(params, prefix)
@@ -74,7 +89,11 @@ class Api:
             by_state.setdefault(self._targets.state(arn, entry["Id"], port), []).append({**entry, "Port": port})
         usable = by_state.get("healthy") or by_state.get("unhealthy")
         if not usable:
-            return 503, {"Content-Type": "text/html"}, b"<html><body><h1>503 Service Temporarily Unavailable</h1></body></html>"
+            return (
+                503,
+                {"Content-Type": "text/html"},
+                b"<html><body><h1>503 Service Temporarily Unavailable</h1></body></html>",
+            )
         return await self._proxy(group, random.choice(usable), *request, **more)
 
     async def _proxy(self, group: Params, target: Params, *request: Any, **more: Any) -> Response:
@@ -159,6 +178,7 @@ def create_load_balancer(create: Callable[[Params], Response]) -> Callable[[Para
             host = f"{balancer['LoadBalancerName'].lower()}.alb.localhost"
             body = response[2].replace(balancer["DNSName"].encode(), host.encode())
             balancer["DNSName"] = host
+            alb._lb_attrs[arn] += [{"Key": key, "Value": value} for key, value in DEFAULT_ATTRIBUTES.items()]
             subnets = names(params, "Subnets")
             vpc = vpc_of(subnets)
             if vpc:

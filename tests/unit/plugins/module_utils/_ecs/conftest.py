@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
@@ -63,7 +63,7 @@ def make_deployment() -> Callable[..., Resource]:
             "runningCount": 1,
             "pendingCount": 0,
             "failedTasks": 0,
-            "createdAt": STARTED,
+            "createdAt": STARTED + timedelta(minutes=number - 1),
             "rolloutState": "COMPLETED",
             "rolloutStateReason": f"ECS deployment ecs-svc/{number} completed.",
             **fields,

@@ -12,6 +12,7 @@ from ansible_collections.airflow.fargate.plugins.module_utils._ecs.common import
 from ansible_collections.airflow.fargate.plugins.module_utils._ecs.diagnosis import (
     TaskReader,
     belongs_to,
+    different_stories,
     most_telling,
     render_task,
 )
@@ -110,10 +111,10 @@ def test_the_words_for_a_task(
 ) -> None:
     describes(stubber, make_definition(container={"logConfiguration": AWSLOGS}))
     task = make_task(7, exit_code=137, stoppedReason="Essential container exited")
-    task["containers"][0]["reason"] = "OutOfMemoryError"
+    task["containers"][0]["reason"] = "memory"
     assert render_task(reader.report(task)) == [
         f"Task {7:032d} of airflow-x-scheduler:1 is STOPPED (EssentialContainerExited): Essential container exited",
-        "  Container airflow: exit code 137 (killed: out of memory, or still running after stopTimeout): OutOfMemoryError",
+        "  Container airflow: exit code 137 (killed: out of memory, or still running after stopTimeout): memory",
         "    | last words",
     ]
 
@@ -154,3 +155,10 @@ def test_the_newest_failures_are_the_most_telling(make_task: Make) -> None:
     ]
     assert [task["taskArn"][-1] for task in most_telling(tasks)] == ["3", "4"]
     assert [task["taskArn"][-1] for task in most_telling(tasks[:2])] == ["1", "2"]
+
+
+def test_the_same_story_is_told_once() -> None:
+    crash = {"task_id": "1", "stopped_reason": "crashed", "containers": []}
+    again = {**crash, "task_id": "2"}
+    other = {**crash, "task_id": "3", "stopped_reason": "unhealthy"}
+    assert different_stories([crash, again, other]) == [crash, other]

@@ -52,7 +52,7 @@ def test_what_other_answers_leave_out_is_the_default(make_service: Make) -> None
     assert changed_settings(current_settings(service), wanted()) == set()
     for key in ("platformVersion", "serviceRegistries", "loadBalancers", "propagateTags", "enableExecuteCommand"):
         del service[key]
-    options = {"propagate_tags": "NONE", "enable_execute_command": False}
+    options: dict[str, Any] = {"propagate_tags": "NONE", "enable_execute_command": False}
     assert changed_settings(current_settings(service), wanted(**options)) == set()
 
 
@@ -98,7 +98,7 @@ def test_lists_have_no_order(make_service: Make) -> None:
             {"capacityProvider": "FARGATE", "base": 1},
         ],
     )
-    options = {
+    options: dict[str, Any] = {
         "load_balancers": [BALANCER, other],
         "service_registries": [REGISTRY],
         "capacity_provider_strategy": [

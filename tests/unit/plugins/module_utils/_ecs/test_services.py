@@ -277,7 +277,7 @@ def test_a_rollback_fails_and_tells_why(
         "  Container airflow: exit code 1",
         "    | boom",
         "Last events of the service:",
-        "  2026-11-22T12:00:00+00:00 (service scheduler) rolling back",
+        "  2026-11-22T12:01:00+00:00 (service scheduler) rolling back",
     ]
     result = failure.value.kwargs
     assert result["changed"] is True

@@ -174,8 +174,10 @@ def test_a_task_that_takes_too_long(stubber: Stubber, make_task: Make, run_task:
         describes(stubber, running(make_task))
     if stop:
         stops(stubber, running(make_task), "Not stopped within 1 s")
-    what = "stopped by this module" if stop else "left running"
-    with pytest.raises(AnsibleECSError, match=f"1 tasks were not stopped within 1 s, and are {what}"):
+        describes(stubber, running(make_task))
+        describes(stubber, make_task(stoppedReason="Not stopped within 1 s"))
+    fate = "stopped\\nTask 1 .* is STOPPED" if stop else "left running\\nTask 1 .* is RUNNING"
+    with pytest.raises(AnsibleECSError, match=f"1 of 1 tasks did not end within 1 s and were {fate}"):
         run_task(wait_timeout=1, stop_on_timeout=stop)
 
 

@@ -13,6 +13,7 @@ from ansible_collections.airflow.fargate.plugins.module_utils._elasticache.repli
     observed_state,
     result,
     target,
+    with_creation_defaults,
 )
 
 PARAMS: dict[str, Any] = {
@@ -66,8 +67,10 @@ EVERYTHING: dict[str, Any] = {
 }
 
 
-def changes(params: dict[str, Any], group: dict[str, Any] = GROUP, member: dict[str, Any] = MEMBER) -> dict[str, Any]:
-    observed = observed_state(group, member)
+def changes(
+    params: dict[str, Any], group: dict[str, Any] | None = None, member: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    observed = observed_state(group or GROUP, member or MEMBER)
     return modify_request(observed, target(params, observed))
 
 
@@ -140,6 +143,20 @@ def test_create_request_leaves_out_what_is_not_given() -> None:
     assert "Port" not in request
     assert None not in request.values()
     assert "AuthToken" not in create_request(PARAMS, None)
+
+
+def test_a_new_group_is_encrypted_unless_told_otherwise() -> None:
+    nothing = {**dict.fromkeys(API_NAMES), "id": "airflow-x"}
+
+    assert create_request(with_creation_defaults(nothing), None) == {
+        "ReplicationGroupDescription": "airflow-x",
+        "Engine": "valkey",
+        "NumCacheClusters": 1,
+        "TransitEncryptionEnabled": True,
+        "AtRestEncryptionEnabled": True,
+    }
+    assert with_creation_defaults({**nothing, "transit_encryption": False})["transit_encryption"] is False
+    assert changes(nothing) == {}
 
 
 def test_the_result_has_the_endpoint() -> None:

@@ -15,6 +15,7 @@ from ansible_collections.airflow.fargate.plugins.module_utils._rds.instances imp
     observed_state,
     result,
     target,
+    with_creation_defaults,
 )
 
 PARAMS: dict[str, Any] = {
@@ -146,6 +147,19 @@ def test_create_request_leaves_out_what_is_not_given() -> None:
     }
 
 
+def test_a_new_instance_is_private_and_encrypted_unless_told_otherwise() -> None:
+    nothing = dict.fromkeys(API_NAMES)
+
+    assert create_request(with_creation_defaults(nothing), "password") == {
+        "Engine": "postgres",
+        "StorageEncrypted": True,
+        "PubliclyAccessible": False,
+        "MasterUserPassword": "password",
+    }
+    assert with_creation_defaults({**nothing, "storage_encrypted": False})["storage_encrypted"] is False
+    assert changes(nothing, {**INSTANCE, "PubliclyAccessible": True}) == {}
+
+
 def test_each_final_snapshot_has_a_name_of_its_own() -> None:
     first, second = datetime(2026, 1, 31, 12, 0, 0), datetime(2026, 1, 31, 12, 0, 1)
 
@@ -165,7 +179,7 @@ def test_the_result_has_the_endpoint_and_no_password() -> None:
     assert shown["endpoint"] == {"address": "airflow-x.abc.eu-west-1.rds.amazonaws.com", "port": 5432}
     assert shown["status"] == "available"
     assert shown["instance"]["pending_modified_values"] == {"multi_az": True}
-    assert shown["instance"]["tags"] == {"a": "1"}
+    assert shown["tags"] == {"a": "1"}
 
 
 def test_without_an_instance_the_result_has_the_same_keys() -> None:

@@ -1,0 +1,73 @@
+"""Airflow's public API through the load balancer, as any user's script calls it."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import time
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from tests.e2e.playbooks import Environment
+
+
+@dataclass
+class Airflow:
+    """*.localhost is this machine; the load balancer is chosen by the name in the Host header."""
+
+    host: str
+    port: int
+    token: str = ""
+
+    def call(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        headers = {"Host": f"{self.host}:{self.port}", "Accept": "application/json"}
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        try:
+            connection.request(method, path, None if body is None else json.dumps(body), headers)
+            response = connection.getresponse()
+            answer = response.read()
+        finally:
+            connection.close()
+        is_json = "json" in response.headers.get("Content-Type", "")
+        return response.status, json.loads(answer) if is_json else answer.decode(errors="replace")
+
+    def must(self, method: str, path: str, body: Any = None) -> Any:
+        status, answer = self.call(method, path, body)
+        assert status < 300, f"{method} {path}: HTTP {status} {answer}"
+        return answer
+
+    def log_in(self, username: str, password: str) -> None:
+        self.token = self.must("POST", "/auth/token", {"username": username, "password": password})["access_token"]
+
+    def health(self) -> dict[str, str]:
+        health = self.must("GET", "/api/v2/monitor/health")
+        return {name: component["status"] for name, component in health.items()}
+
+    def run_dag(self, dag: str, conf: dict[str, Any], seconds: float = 180) -> dict[str, Any]:
+        """Run a DAG to its end."""
+        self.must("PATCH", f"/api/v2/dags/{dag}?update_mask=is_paused", {"is_paused": False})
+        run = self.must("POST", f"/api/v2/dags/{dag}/dagRuns", {"logical_date": None, "conf": conf})
+        deadline = time.monotonic() + seconds
+        while run["state"] not in ("success", "failed"):
+            assert time.monotonic() < deadline, f"still {run['state']} after {seconds} s: {self.tasks(dag, run)}"
+            time.sleep(1)
+            run = self.must("GET", f"/api/v2/dags/{dag}/dagRuns/{quote(run['dag_run_id'], safe='')}")
+        return dict(run)
+
+    def tasks(self, dag: str, run: dict[str, Any]) -> list[dict[str, Any]]:
+        path = f"/api/v2/dags/{dag}/dagRuns/{quote(run['dag_run_id'], safe='')}/taskInstances"
+        return list(self.must("GET", path)["task_instances"])
+
+
+def log_in(environment: Environment) -> Airflow:
+    """The API of an environment, with the first user's token."""
+    secrets = environment.aws.client("secretsmanager")
+    password = secrets.get_secret_value(SecretId=f"{environment.prefix}/admin-password")["SecretString"]
+    airflow = Airflow(f"{environment.prefix}.alb.localhost", environment.aws.port)
+    airflow.log_in("admin", password)
+    return airflow

@@ -1,0 +1,93 @@
+"""One embedded AWS and one deployment for the whole session; the files' numbers are the order of the story.
+
+1 deploys and repeats, 2 changes settings, 3 breaks services, 4 interrupts and destroys a second environment.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.airflow_api import Airflow, log_in
+from tests.e2e.embedded_aws import ROOT, EmbeddedAws, for_tests
+from tests.e2e.playbooks import CommandLines, Environment, Run
+from tests.e2e.snapshot import Reader, Snapshot
+
+
+@pytest.fixture(scope="session")
+def folder() -> Path:
+    """Kept after the session, for the logs."""
+    result = ROOT / ".cache/e2e"
+    shutil.rmtree(result / "inventories", ignore_errors=True)
+    result.mkdir(parents=True, exist_ok=True)
+    return result
+
+
+@pytest.fixture(scope="session")
+def aws(folder: Path) -> Iterator[EmbeddedAws]:
+    instance = for_tests(folder)
+    instance.command("stop")  # what an interrupted session has left
+    instance.command("start")
+    yield instance
+    instance.command("stop")
+
+
+@pytest.fixture(scope="session")
+def environment(folder: Path, aws: EmbeddedAws) -> Environment:
+    return Environment.create("e2e-main", folder, aws)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A run with --check --diff, and what it wrote although it must not."""
+
+    run: Run
+    writes: list[str]
+
+
+def plan(environment: Environment) -> Plan:
+    mark = environment.aws.mark()
+    run = environment.play("--check", "--diff")
+    return Plan(run, environment.aws.writes(mark))
+
+
+@dataclass(frozen=True)
+class Story:
+    """What was seen from the empty account to the deployment that stays as it is."""
+
+    plan_of_nothing: Plan
+    first: Run
+    command_lines: set[str]
+    deployed: Snapshot
+    plan_of_everything: Plan
+    second: Run
+    repeated: Snapshot
+
+
+@pytest.fixture(scope="session")
+def story(environment: Environment, aws: EmbeddedAws) -> Story:
+    reader = Reader(aws, environment.name)
+    plan_of_nothing = plan(environment)
+    with CommandLines() as command_lines:
+        first = environment.deploy("-vvv")
+    deployed = reader.comparable()
+    plan_of_everything = plan(environment)
+    second = environment.deploy()
+    return Story(
+        plan_of_nothing=plan_of_nothing,
+        first=first,
+        command_lines=command_lines.seen,
+        deployed=deployed,
+        plan_of_everything=plan_of_everything,
+        second=second,
+        repeated=reader.comparable(),
+    )
+
+
+@pytest.fixture(scope="session")
+def airflow(story: Story, environment: Environment) -> Airflow:
+    return log_in(environment)

@@ -1,0 +1,109 @@
+"""An embedded AWS of the tests' own: another port and other folders than the user's."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+ROOT = Path(__file__).resolve().parents[2]
+ACCOUNT = "123456789012"
+REGION = "us-east-1"
+
+Request = dict[str, Any]
+
+
+def free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
+
+
+@dataclass
+class EmbeddedAws:
+    """One instance, and what a user would ask it."""
+
+    state: Path
+    cache: Path
+    port: int = field(default_factory=free_port)
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """What the command line and inventories/local go by."""
+        return {
+            "LOCAL_AWS_PORT": str(self.port),
+            "LOCAL_AWS_STATE_DIR": str(self.state),
+            "LOCAL_AWS_CACHE_DIR": str(self.cache),
+        }
+
+    def command(self, verb: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "tools.local_aws", verb],
+            cwd=ROOT,
+            env={**os.environ, **self.variables},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout
+        return done.stdout
+
+    def client(self, service: str) -> Any:
+        return boto3.client(
+            service,
+            region_name=REGION,
+            endpoint_url=f"http://127.0.0.1:{self.port}",
+            aws_access_key_id=ACCOUNT,
+            aws_secret_access_key="local",
+        )
+
+    def pages(self, service: str, operation: str, key: str, **arguments: Any) -> list[Any]:
+        """Every page of a list operation."""
+        client = self.client(service)
+        if client.can_paginate(operation):
+            return list(client.get_paginator(operation).paginate(**arguments).build_full_result().get(key, []))
+        return list(getattr(client, operation)(**arguments)[key])
+
+    def engine(self, *arguments: str) -> str:
+        return subprocess.run([self.state / "engine", *arguments], stdout=subprocess.PIPE, text=True, check=True).stdout
+
+    def mark(self) -> int:
+        """Where the request log ends now."""
+        return (self.state / "requests.jsonl").stat().st_size
+
+    def requests(self, since: int = 0) -> list[Request]:
+        """Every call since the mark."""
+        with (self.state / "requests.jsonl").open("rb") as log:
+            log.seek(since)
+            return [json.loads(line) for line in log]
+
+    def writes(self, since: int) -> list[str]:
+        """What was asked for by this machine since the mark and was not only reading."""
+        requests = self.requests(since)
+        assert requests, "the request log holds nothing: it cannot prove anything"
+        return [
+            f"{request['service']}:{request['operation']}"
+            for request in requests
+            if request["source"] == "host" and not request["read_only"]
+        ]
+
+
+def default_instance_runs() -> bool:
+    """Whether somebody uses the checkout's embedded AWS, and with it its image cache."""
+    command = [sys.executable, "-m", "tools.local_aws", "status"]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode == 0
+
+
+def for_tests(folder: Path) -> EmbeddedAws:
+    """The images of the checkout's own instance spare minutes; but only one instance at a time can use them."""
+    cache = folder / "aws-cache" if default_instance_runs() else ROOT / ".local-aws-cache"
+    return EmbeddedAws(state=folder / "aws", cache=cache)

@@ -1,0 +1,75 @@
+"""A changed setting reaches its service, and no other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.e2e.embedded_aws import EmbeddedAws
+from tests.e2e.playbooks import Environment
+from tests.e2e.snapshot import Reader, Snapshot, differences
+
+pytestmark = pytest.mark.usefixtures("story")
+
+
+def changed_services(before: Snapshot, after: Snapshot, prefix: str) -> set[str]:
+    """Names of the services whose definition or settings differ; anything else that differs appears as its path."""
+    changed = set()
+    for line in differences(before, after):
+        kind, name = line.removeprefix("/").split("/")[:2]
+        is_service = kind in ("services", "task_definitions")
+        changed.add(name.removeprefix(f"{prefix}-") if is_service else line)
+    return changed
+
+
+def running_revisions(aws: EmbeddedAws, cluster: str, service: str) -> set[str]:
+    ecs = aws.client("ecs")
+    arns = ecs.list_tasks(cluster=cluster, serviceName=service, desiredStatus="RUNNING")["taskArns"]
+    tasks = ecs.describe_tasks(cluster=cluster, tasks=arns)["tasks"]
+    return {task["taskDefinitionArn"].rpartition("/")[2] for task in tasks}
+
+
+def test_memory_of_one_service_changes_that_service_only(environment: Environment, aws: EmbeddedAws) -> None:
+    reader = Reader(aws, environment.name)
+    before = reader.read()
+    environment.set_host_vars("scheduler", service_memory=2048)
+
+    run = environment.deploy()
+
+    after = reader.read()
+    assert run.changed_hosts == {"scheduler"}
+    assert changed_services(before, after, environment.prefix) == {"scheduler"}
+    assert after["task_definitions"][f"{environment.prefix}-scheduler"]["memory"] == "2048"
+    assert running_revisions(aws, environment.prefix, "scheduler") == {f"{environment.prefix}-scheduler:2"}
+
+
+def test_environment_command_cpu_and_subnets_are_rolled_out(environment: Environment, aws: EmbeddedAws) -> None:
+    reader = Reader(aws, environment.name)
+    before = reader.read()
+    subnet = before["services"]["scheduler"]["network"]["awsvpcConfiguration"]["subnets"][0]
+    environment.set_host_vars("scheduler", service_memory=2048, service_subnet_ids=[subnet])
+    # As many variables as before, one of them with another value.
+    environment.set_host_vars("dag-processor", service_airflow_options={"core": {"load_examples": "false"}})
+    environment.set_host_vars("triggerer", service_command=["airflow", "triggerer", "--capacity", "500"])
+    environment.set_host_vars("worker", service_cpu=512)
+
+    run = environment.deploy("--tags", "services")
+
+    after = reader.read()
+    changed = {"scheduler", "dag-processor", "triggerer", "worker"}
+    assert run.changed_hosts == changed
+    assert changed_services(before, after, environment.prefix) == changed
+    assert after["services"]["scheduler"]["network"]["awsvpcConfiguration"]["subnets"] == [subnet]
+
+    def container(service: str) -> dict[str, Any]:
+        definition = after["task_definitions"][f"{environment.prefix}-{service}"]
+        return {**definition["containers"][0], "task_cpu": definition["cpu"]}
+
+    assert {"name": "AIRFLOW__CORE__LOAD_EXAMPLES", "value": "false"} in container("dag-processor")["environment"]
+    assert container("triggerer")["command"] == ["airflow", "triggerer", "--capacity", "500"]
+    assert container("worker")["task_cpu"] == "512"
+    for service in changed:
+        revision = after["task_definitions"][f"{environment.prefix}-{service}"]["revision"]
+        wanted = f"{environment.prefix}-{service}:{revision}"
+        assert running_revisions(aws, environment.prefix, service) == {wanted}

@@ -1,0 +1,94 @@
+"""The database and the broker answer over TLS under names that their certificates carry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+PASSWORD = "test-password-1"
+TOKEN = "test-token-1234567"
+
+
+@pytest.fixture(scope="module")
+def stores(aws: Any, until: Any) -> Iterator[tuple[str, str]]:
+    """(address of the database, address of the broker)"""
+    rds, cache = aws.client("rds"), aws.client("elasticache")
+    rds.create_db_subnet_group(DBSubnetGroupName=aws.name, DBSubnetGroupDescription="test", SubnetIds=aws.subnets)
+    cache.create_cache_subnet_group(
+        CacheSubnetGroupName=aws.name, CacheSubnetGroupDescription="test", SubnetIds=aws.subnets
+    )
+    rds.create_db_instance(
+        DBInstanceIdentifier=aws.name,
+        DBInstanceClass="db.t4g.micro",
+        Engine="postgres",
+        EngineVersion="17.6",
+        MasterUsername="airflow",
+        MasterUserPassword=PASSWORD,
+        DBName="airflow",
+        AllocatedStorage=20,
+        DBSubnetGroupName=aws.name,
+        VpcSecurityGroupIds=[aws.group],
+    )
+    cache.create_replication_group(
+        ReplicationGroupId=aws.name,
+        ReplicationGroupDescription="test",
+        Engine="valkey",
+        EngineVersion="8.1",
+        CacheNodeType="cache.t4g.micro",
+        NumCacheClusters=1,
+        TransitEncryptionEnabled=True,
+        AuthToken=TOKEN,
+        CacheSubnetGroupName=aws.name,
+        SecurityGroupIds=[aws.group],
+    )
+
+    def instance() -> dict[str, Any]:
+        return dict(rds.describe_db_instances(DBInstanceIdentifier=aws.name)["DBInstances"][0])
+
+    def group() -> dict[str, Any]:
+        return dict(cache.describe_replication_groups(ReplicationGroupId=aws.name)["ReplicationGroups"][0])
+
+    database = until(instance, lambda seen: seen["DBInstanceStatus"] == "available")["Endpoint"]["Address"]
+    broker = until(group, lambda seen: seen["Status"] == "available")["NodeGroups"][0]["PrimaryEndpoint"]["Address"]
+    yield database, broker
+    rds.delete_db_instance(DBInstanceIdentifier=aws.name, FinalDBSnapshotIdentifier=f"{aws.name}-final")
+    assert rds.describe_db_snapshots(DBSnapshotIdentifier=f"{aws.name}-final")["DBSnapshots"]
+    cache.delete_replication_group(ReplicationGroupId=aws.name)
+
+
+def test_the_database_passes_full_verification(aws: Any, stores: tuple[str, str]) -> None:
+    task = aws.run(
+        {
+            "name": "main",
+            "image": "docker.io/library/postgres:17-alpine",
+            "entryPoint": ["psql"],
+            "command": ["-tAc", "select ssl from pg_stat_ssl where pid = pg_backend_pid()"],
+            "environment": [
+                {"name": "PGHOST", "value": stores[0]},
+                {"name": "PGUSER", "value": "airflow"},
+                {"name": "PGPASSWORD", "value": PASSWORD},
+                {"name": "PGSSLMODE", "value": "verify-full"},
+                {"name": "PGSSLROOTCERT", "value": "/etc/ssl/certs/rds-global-bundle.pem"},
+            ],
+        }
+    )
+    assert aws.logs(task) == ["t"]
+
+
+def test_the_broker_is_trusted_and_wants_its_token(aws: Any, stores: tuple[str, str]) -> None:
+    trust = ["--tls", "--cacert", "/etc/ssl/certs/ca-certificates.crt", "--sni", stores[1]]
+    container = {"name": "main", "image": "docker.io/valkey/valkey:8.1-alpine", "entryPoint": ["redis-cli"]}
+    known = aws.run({**container, "command": ["-h", stores[1], *trust, "--no-auth-warning", "-a", TOKEN, "ping"]})
+    assert aws.logs(known) == ["PONG"]
+    unknown = aws.run({**container, "command": ["-h", stores[1], *trust, "ping"]})
+    assert any("NOAUTH" in line for line in aws.logs(unknown))
+
+
+def test_a_group_in_use_cannot_be_deleted(aws: Any, stores: tuple[str, str]) -> None:
+    ec2 = aws.client("ec2")
+    with pytest.raises(ec2.exceptions.ClientError, match="DependencyViolation"):
+        ec2.delete_security_group(GroupId=aws.group)
+    with pytest.raises(ec2.exceptions.ClientError, match="DependencyViolation"):
+        ec2.delete_subnet(SubnetId=aws.subnets[0])

@@ -1,0 +1,65 @@
+"""The command airflow-fargate."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from airflow_fargate import admin, cli, health
+from airflow_fargate.admin import AdminError
+from airflow_fargate.health import Unhealthy
+
+CONTEXT = Path(__file__).resolve().parents[3] / "files/image"
+
+
+def test_a_healthy_component(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(health, "check", lambda component, max_age: f"{component} within {max_age}")
+
+    assert cli.main(["health", "worker", "--max-age", "90"]) == 0
+    assert capsys.readouterr().out == "worker within 90.0\n"
+
+
+def test_an_unhealthy_component(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def check(component: str, max_age: float) -> str:
+        raise Unhealthy(f"{component} {max_age}")
+
+    monkeypatch.setattr(health, "check", check)
+
+    assert cli.main(["health", "scheduler"]) == 1
+    assert capsys.readouterr().err == "unhealthy: scheduler 60.0\n"
+
+
+def test_an_unknown_component_is_refused() -> None:
+    with pytest.raises(SystemExit) as refusal:
+        cli.main(["health", "webserver"])
+    assert refusal.value.code == 2
+
+
+def test_create_admin(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("AIRFLOW_ADMIN_PASSWORD", "correct-horse")
+    monkeypatch.setattr(admin, "create", lambda one: f"{one} created")
+
+    assert cli.main(["create-admin"]) == 0
+    assert capsys.readouterr().out == "Admin('admin', role='Admin') created\n"
+
+
+def test_create_admin_that_fails(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def create(_: object) -> str:
+        raise AdminError("no such role")
+
+    monkeypatch.setenv("AIRFLOW_ADMIN_PASSWORD", "correct-horse")
+    monkeypatch.setattr(admin, "create", create)
+
+    assert cli.main(["create-admin"]) == 1
+    assert capsys.readouterr().err == "error: no such role\n"
+
+
+def test_a_health_check_imports_neither_airflow_nor_celery() -> None:
+    script = "import sys, airflow_fargate.cli; print(sorted({'airflow', 'celery', 'flask'} & set(sys.modules)))"
+
+    done = subprocess.run([sys.executable, "-c", script], cwd=CONTEXT, capture_output=True, text=True, check=True)
+
+    assert done.stdout == "[]\n"
