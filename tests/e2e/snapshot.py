@@ -162,6 +162,9 @@ class Reader:
         return {
             item["repositoryName"]: {
                 "mutability": item["imageTagMutability"],
+                "resource_tags": tags(
+                    self.aws.client("ecr").list_tags_for_resource(resourceArn=item["repositoryArn"])["tags"]
+                ),
                 "tags": sorted(
                     image["imageTag"]
                     for image in self.aws.pages("ecr", "list_images", "imageIds", repositoryName=item["repositoryName"])

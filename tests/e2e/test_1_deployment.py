@@ -110,9 +110,9 @@ def test_secrets_come_from_secrets_manager(story: Story) -> None:
 
 
 def test_the_engine_shows_the_services(story: Story, aws: EmbeddedAws) -> None:
-    running = aws.engine("ps", "--format", "{{.Names}} {{.Image}}")
+    running = aws.engine("ps", "--no-trunc", "--format", "{{.Command}} {{.Image}}")
     for service in SERVICES:
-        assert service in running
+        assert f"airflow {service.replace('worker', 'celery worker')}" in running
     assert "postgres" in running
     assert "valkey" in running
 

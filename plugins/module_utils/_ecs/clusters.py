@@ -183,7 +183,7 @@ def _delete(client: Client, name: str, timeout: int) -> None:
         if cluster is None:
             return
         tasks = cluster["runningTasksCount"] + cluster["pendingTasksCount"]
-        remaining = f"{tasks} tasks" if tasks else f"its status is {cluster['status']}"
+        remaining = f"{tasks} of its tasks have not stopped" if tasks else f"its status is {cluster['status']}"
         if tasks or cluster["status"] == "DEPROVISIONING":
             continue
         try:

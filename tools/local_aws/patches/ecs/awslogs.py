@@ -9,10 +9,10 @@ a missing log group is only a warning.
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections.abc import Iterable
 
+import requests.exceptions
 from ministack.core.responses import request_scope
 
 from tools.local_aws.patches.ecs import errors
@@ -49,16 +49,13 @@ def put(target: LogStream, message: bytes) -> None:
         )
 
 
-def forward(chunks: Iterable[bytes], target: LogStream) -> threading.Thread:
-    """Forward the container's output until it ends; the thread's end means every line was delivered."""
-
-    def run() -> None:
-        try:
-            for line in lines(chunks):
+def deliver(output: Iterable[bytes], target: LogStream | None) -> None:
+    """Read the container's output to its end; without a target it is only read."""
+    try:
+        for line in lines(output):
+            if target is not None:
                 put(target, line)
-        except Exception:
-            logger.exception("forwarding to %s %s ended early", target.group, target.stream)
-
-    thread = threading.Thread(target=run, name=f"awslogs-{target.stream}", daemon=True)
-    thread.start()
-    return thread
+    except (OSError, requests.exceptions.RequestException):
+        logger.exception(
+            "the output of a container ended early%s", f": {target.group} {target.stream}" if target else ""
+        )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import docker.errors
@@ -22,6 +22,8 @@ from tools.local_aws.patches.ecs.log_stream import LogStream
 
 logger = logging.getLogger("local_aws.ecs")
 
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
+"""Seconds between questions to the engine whether a container has ended."""
 START_PERIOD_INTERVAL = 5.0
 """Seconds between health checks until the first success in the start period (Docker's start interval)."""
 
@@ -38,7 +40,6 @@ class RunningContainer:
         self.engine_id = ""
         self.address = ""
         self._changed = changed
-        self._log: threading.Thread | None = None
 
     @property
     def started(self) -> bool:
@@ -65,10 +66,8 @@ class RunningContainer:
         container = engine_api.client().containers.create(image, **arguments)
         self.engine_id = container.id
         try:
-            if logs is not None:
-                # Attached before the start, so that not even the first line is lost.
-                output = engine_api.client().api.attach(container.id, stream=True, stdout=True, stderr=True)
-                self._log = awslogs.forward(output, logs)
+            # Attached before the start, so that not even the first line is lost.
+            output = engine_api.client().api.attach(container.id, stream=True, stdout=True, stderr=True)
             container.start()
         except docker.errors.APIError:
             self.exited.set()
@@ -83,7 +82,7 @@ class RunningContainer:
             "",
         )
         self.record.update(runtimeId=container.id[:32], lastStatus="RUNNING")
-        self._thread(self._watch, "watch")
+        self._thread(lambda: self._follow(output, logs), "follow")
         if self.has_health_check:
             self._thread(self._check_health, "health")
 
@@ -91,25 +90,32 @@ class RunningContainer:
         threading.Thread(target=target, name=f"ecs-{purpose}-{self.engine_id[:12]}", daemon=True).start()
 
     # -- while it runs
-    def _watch(self) -> None:
+    def _follow(self, output: Iterable[bytes], logs: LogStream | None) -> None:
+        """Deliver the output; its end is how the exit is noticed (asking the engine to wait costs it polling)."""
+        try:
+            awslogs.deliver(output, logs)
+        finally:
+            state = self._final_state()
+            self.record.update(lastStatus="STOPPED", exitCode=state["ExitCode"])
+            if state.get("OOMKilled"):
+                self.record["reason"] = "OutOfMemoryError: Container killed due to memory usage"
+            self.exited.set()
+            self._changed()
+
+    def _final_state(self) -> Mapping[str, Any]:
+        """The engine's word on how the container ended; asked for until it has ended."""
+        pause = FIRST_PAUSE
         while True:
             try:
-                code = engine_api.client().api.wait(self.engine_id)["StatusCode"]
-                state = engine_api.client().api.inspect_container(self.engine_id)["State"]
-                break
+                state: Mapping[str, Any] = engine_api.client().api.inspect_container(self.engine_id)["State"]
+                if not state["Running"] and state["Status"] not in ("created", "initialized", "stopping"):
+                    return state
             except docker.errors.NotFound:
-                code, state = 137, {}  # removed behind our back; the process is gone as after a SIGKILL
-                break
+                return {"ExitCode": 137}  # removed behind our back; the process is gone as after a SIGKILL
             except (docker.errors.DockerException, requests.exceptions.RequestException, OSError) as error:
                 logger.warning("container %s: the engine did not answer (%s); asking again", self.name, error)
-                time.sleep(1)
-        if self._log is not None:
-            self._log.join(timeout=10)
-        self.record.update(lastStatus="STOPPED", exitCode=state.get("ExitCode", code))
-        if state.get("OOMKilled"):
-            self.record["reason"] = "OutOfMemoryError: Container killed due to memory usage"
-        self.exited.set()
-        self._changed()
+            time.sleep(pause)
+            pause = min(pause * 1.5, LONGEST_PAUSE)
 
     def _check_health(self) -> None:
         health_check = self.definition["healthCheck"]

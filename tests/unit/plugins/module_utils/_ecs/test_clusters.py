@@ -162,7 +162,7 @@ def test_absent_refuses_a_cluster_with_services(ecs: Any, stubber: Stubber) -> N
 def test_absent_gives_up_on_tasks_that_stay(ecs: Any, stubber: Stubber, wait: bool, looks: int) -> None:
     for _ in range(1 + looks):
         describes(stubber, cluster(runningTasksCount=3))
-    with pytest.raises(AnsibleECSError, match=r"was not deleted within . s: 3 tasks"):
+    with pytest.raises(AnsibleECSError, match=r"was not deleted within . s: 3 of its tasks have not stopped"):
         ensure_absent(ecs, {**OPTIONS, "wait": wait, "wait_timeout": 1}, check_mode=False)
 
 
