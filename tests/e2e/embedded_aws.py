@@ -105,7 +105,6 @@ def default_instance_runs() -> bool:
 
 def for_tests(folder: Path) -> EmbeddedAws:
     """The images of the checkout's own instance spare minutes; but only one instance at a time can use them."""
-    cache = os.environ.get("LOCAL_AWS_CACHE_DIR")
-    if not cache:
-        cache = folder / "aws-cache" if default_instance_runs() else ROOT / ".local-aws-cache"
-    return EmbeddedAws(state=folder / "aws", cache=Path(cache))
+    unused = folder / "aws-cache" if default_instance_runs() else ROOT / ".local-aws-cache"
+    cache = Path(os.environ.get("LOCAL_AWS_CACHE_DIR") or unused)
+    return EmbeddedAws(state=folder / "aws", cache=cache)

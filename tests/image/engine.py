@@ -63,7 +63,16 @@ class Containers:
     ) -> str:
         container = f"{self.prefix}-{name}"
         self.started.append(container)
-        options = ["--detach", "--name", container, "--network", network, *_environment(environment)]
+        # Nothing here is worth a farewell: at the end of the tests each container is killed at once.
+        options = [
+            "--detach",
+            "--stop-timeout=0",
+            "--name",
+            container,
+            "--network",
+            network,
+            *_environment(environment),
+        ]
         self.must("run", *options, image, *command)
         return container
 

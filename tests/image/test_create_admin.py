@@ -9,7 +9,7 @@ def test_the_password_is_in_no_command_line_and_no_output(stack: Stack) -> None:
     result = stack.admin_creation
 
     assert "user admin created with the role Admin" in result.output
-    assert "running: /opt/venv/bin/python/opt/venv/bin/airflow-fargatecreate-admin" in result.output
+    assert "/opt/venv/bin/airflow-fargatecreate-admin" in result.output
     assert stack.admin_password not in str(result)
 
 

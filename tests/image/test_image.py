@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import zlib
-
 from tests.image.engine import Containers
 from tests.image.image_under_test import IMAGE_CONTEXT
 
@@ -75,17 +72,12 @@ print(len(authorities), all(ssl.cert_time_to_seconds(one["notAfter"]) > next_yea
 
 def test_its_size(containers: Containers, image: str) -> None:
     size = int(containers.must("image", "inspect", "--format", "{{ .Size }}", image))
-    compressor = zlib.compressobj(level=1)
-    compressed = 0
-    with subprocess.Popen([containers.command, "save", image], stdout=subprocess.PIPE) as saving:
-        assert saving.stdout is not None
-        while chunk := saving.stdout.read(1 << 20):
-            compressed += len(compressor.compress(chunk))
+    # Layers are compressed better than this, but no engine says how well before they are pushed.
+    archive = "tar --one-file-system --ignore-failed-read -cf - / 2>/dev/null | gzip -1 | wc -c"
+    compressed = int(containers.run(image, "sh", "-c", archive).output)
 
-    assert saving.returncode == 0
-    assert compressed > 50 * MEGABYTE
-    assert size < 800 * MEGABYTE
-    assert compressed < 280 * MEGABYTE
+    assert 300 * MEGABYTE < size < 800 * MEGABYTE
+    assert 100 * MEGABYTE < compressed < 280 * MEGABYTE
 
 
 def test_sigterm_reaches_the_main_process_only(containers: Containers, image: str) -> None:

@@ -156,6 +156,6 @@ def aws(instance: None) -> Iterator[Environment]:
         environment.ecs.stop_task(cluster=environment.name, task=arn)
 
 
-@pytest.fixture(name="until")
+@pytest.fixture(name="until", scope="session")
 def until_fixture() -> Callable[..., Any]:
     return until

@@ -26,11 +26,16 @@ from ansible_collections.airflow.fargate.plugins.module_utils._ecs.transformatio
 )
 from ansible_collections.airflow.fargate.plugins.module_utils._ecs.waiters import poll
 from ansible_collections.airflow.fargate.plugins.module_utils._reconcile import tag_changes
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import is_ansible_aws_error_code
+from ansible_collections.amazon.aws.plugins.module_utils.exceptions import (
+    is_ansible_aws_error_code,
+    is_ansible_aws_error_message,
+)
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
 # ECS refuses to touch a cluster whose capacity providers are still being attached.
 RETRY_CODES = ["UpdateInProgressException"]
+# The first cluster of an account makes ECS create its service-linked role, which cannot be used at once.
+FIRST_USE_PATIENCE = 60
 STILL_IN_USE = ["ClusterContainsServicesException", "ClusterContainsTasksException", "UpdateInProgressException"]
 
 
@@ -101,16 +106,31 @@ def _settings_to_api(wanted: Mapping[str, Any]) -> list[Resource]:
 
 
 def _create(client: Client, name: str, wanted: Mapping[str, Any]) -> None:
-    aws_call(
-        ECSErrorHandler,
-        f"create cluster {name}",
-        client.create_cluster,
-        clusterName=name,
-        settings=_settings_to_api(wanted),
-        capacityProviders=wanted["capacity_providers"],
-        defaultCapacityProviderStrategy=strategy_to_api(wanted["default_capacity_provider_strategy"]),
-        tags=tags_to_api(wanted["tags"]),
-    )
+    problem: AnsibleECSError | None = None
+    for problem in poll(lambda: _try_to_create(client, name, wanted), FIRST_USE_PATIENCE):
+        if problem is None:
+            return
+    if problem:
+        raise problem
+
+
+def _try_to_create(client: Client, name: str, wanted: Mapping[str, Any]) -> AnsibleECSError | None:
+    """The error, if it is the one that passes by itself."""
+    tagging = {"tags": tags_to_api(wanted["tags"])} if wanted["tags"] else {}
+    try:
+        aws_call(
+            ECSErrorHandler,
+            f"create cluster {name}",
+            client.create_cluster,
+            clusterName=name,
+            settings=_settings_to_api(wanted),
+            capacityProviders=wanted["capacity_providers"],
+            defaultCapacityProviderStrategy=strategy_to_api(wanted["default_capacity_provider_strategy"]),
+            **tagging,
+        )
+    except is_ansible_aws_error_message("service linked role") as error:
+        return error
+    return None
 
 
 def _update(client: Client, arn: str, before: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:

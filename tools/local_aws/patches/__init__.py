@@ -40,12 +40,14 @@ def install(settings: Settings) -> None:
         rds,
         refusals,
         request_log,
+        routing,
         tagging,
     )
     from tools.local_aws.patches.ecs import protection, scheduler, secrets, services, task_definitions, tasks
     from tools.local_aws.patches.elbv2 import api, targets
 
     gateway.use(settings)
+    routing.install()
     rds.install()
     elasticache.install()
     ecr.install(settings)

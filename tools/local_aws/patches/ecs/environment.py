@@ -45,6 +45,13 @@ def role_session(task: Mapping[str, Any], role_arn: str) -> dict[str, str]:
     }
 
 
+def end_session(credentials: Mapping[str, str]) -> None:
+    """The credentials of a stopped task are worth nothing."""
+    from ministack.services import sts
+
+    sts._sessions.pop(credentials.get("AWS_ACCESS_KEY_ID", ""), None)
+
+
 def agent_variables(task: Mapping[str, Any], endpoint: str) -> dict[str, str]:
     region = task["taskArn"].split(":")[3]
     return {

@@ -284,8 +284,13 @@ class Scheduler:
         service["deployments"] = deployments.ordered(
             entry
             for entry in service["deployments"]
-            if entry["status"] == "PRIMARY" or entry["id"] in with_tasks or primary["rolloutState"] == "IN_PROGRESS"
+            if entry["status"] == "PRIMARY" or entry["id"] in with_tasks or self._still_of_interest(entry, primary)
         )
+
+    @staticmethod
+    def _still_of_interest(deployment: Record, primary: Record) -> bool:
+        """A failed deployment stays visible until its rollback is complete."""
+        return deployment["rolloutState"] == "FAILED" and primary["rolloutState"] == "IN_PROGRESS"
 
     @staticmethod
     def _count(service: Record, tasks: list[Record]) -> None:

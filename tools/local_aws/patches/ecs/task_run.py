@@ -57,6 +57,8 @@ class TaskRun:
         self._wake = threading.Condition()
         self._stop: tuple[str, str] | None = None
         self._leave = leave
+        role = (task.get("overrides") or {}).get("taskRoleArn") or task_definition.get("taskRoleArn")
+        self._credentials = environment.role_session(task, role) if role else {}
 
     # -- asked from outside
     def request_stop(self, reason: str, code: str) -> None:
@@ -191,14 +193,13 @@ class TaskRun:
             aliases=self._aliases if container.name == owner else (),
             network_owner="" if own else self.container(owner).engine_id,
         )
-        role = (self.task.get("overrides") or {}).get("taskRoleArn") or self.task_definition.get("taskRoleArn")
         arguments = containers.arguments(
             container.definition,
             self.task_definition,
             {
                 **environment.agent_variables(self.task, gateway.settings().container_endpoint),
                 **metadata,
-                **(environment.role_session(self.task, role) if role else {}),
+                **self._credentials,
                 **variables,
             },
             place,
@@ -270,6 +271,7 @@ class TaskRun:
             lastStatus="STOPPED", desiredStatus="STOPPED", stoppedAt=now_iso(), _docker_ids=[], _stopped=time.time()
         )
         network_interfaces.detach(self.task)
+        environment.end_session(self._credentials)
         ecs._bump_task_version(self.task)
         self._changed()
 

@@ -82,6 +82,31 @@ def test_a_new_cluster(ecs: Any, stubber: Stubber, before: tuple[Resource, ...])
     assert result["cluster"]["status"] == "ACTIVE"
 
 
+def test_the_first_cluster_of_an_account_waits_for_the_service_linked_role(ecs: Any, stubber: Stubber) -> None:
+    message = "Unable to assume the service linked role. Please verify that the ECS service linked role exists."
+    describes(stubber)
+    stubber.add_client_error("create_cluster", "InvalidParameterException", message)
+    stubber.add_response("create_cluster", {"cluster": cluster()})
+    describes(stubber, cluster())
+    assert ensure_present(ecs, OPTIONS, check_mode=False)["changed"]
+
+
+def test_the_service_linked_role_is_not_waited_for_for_ever(ecs: Any, stubber: Stubber, clock: Any) -> None:
+    describes(stubber)
+    for _ in range(17):
+        stubber.add_client_error("create_cluster", "InvalidParameterException", "the service linked role is missing")
+    with pytest.raises(AnsibleECSError, match="the service linked role is missing"):
+        ensure_present(ecs, OPTIONS, check_mode=False)
+    assert clock.now == 1060.0
+
+
+def test_another_error_of_the_creation_is_told_at_once(ecs: Any, stubber: Stubber) -> None:
+    describes(stubber)
+    stubber.add_client_error("create_cluster", "InvalidParameterException", "bad name")
+    with pytest.raises(AnsibleECSError, match="Failed to create cluster airflow-x"):
+        ensure_present(ecs, OPTIONS, check_mode=False)
+
+
 def test_each_difference_has_its_own_call(ecs: Any, stubber: Stubber) -> None:
     describes(stubber, cluster(settings=[], capacityProviders=[], tags=[{"key": "old", "value": "1"}]))
     stubber.add_response(
