@@ -10,8 +10,9 @@ module: deployment_info
 version_added: 1.0.0
 short_description: Find the ids of an environment's network, load balancer and service registry
 description:
-  - Finds by name and by the tag C(airflow:environment) what AWS has made up names for - the VPC, subnets, security groups,
-    the load balancer, its target group and the Cloud Map service - so that a run limited by tags needs no earlier play.
+  - Finds by name and by the tag C(airflow:environment) what AWS has made up names for - the VPC, subnets,
+    security groups, the load balancer, its target group and the Cloud Map service - so that a run limited by tags
+    needs no earlier play.
   - What does not exist is left out of lists and is V(null) elsewhere; this is not an error.
 author:
   - airflow.fargate contributors (@airflow-fargate)
@@ -42,8 +43,9 @@ options:
     type: str
     default: api-server
 notes:
-  - Calls C(ec2:DescribeVpcs), C(ec2:DescribeSubnets), C(ec2:DescribeSecurityGroups), C(elasticloadbalancing:DescribeLoadBalancers),
-    C(elasticloadbalancing:DescribeTargetGroups), C(servicediscovery:ListNamespaces) and C(servicediscovery:ListServices).
+  - Calls C(ec2:DescribeVpcs), C(ec2:DescribeSubnets), C(ec2:DescribeSecurityGroups),
+    C(elasticloadbalancing:DescribeLoadBalancers), C(elasticloadbalancing:DescribeTargetGroups),
+    C(servicediscovery:ListNamespaces) and C(servicediscovery:ListServices).
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -105,7 +107,6 @@ except ImportError:
 
 from ansible_collections.airflow.fargate.plugins.module_utils._deployment import lookup
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
 
 def main() -> None:
@@ -120,11 +121,10 @@ def main() -> None:
         supports_check_mode=True,
     )
     name, environment = module.params["name"], module.params["environment"]
-    retry = AWSRetry.jittered_backoff()
     try:
-        ec2 = module.client("ec2", retry_decorator=retry)
-        elbv2 = module.client("elbv2", retry_decorator=retry)
-        servicediscovery = module.client("servicediscovery", retry_decorator=retry)
+        ec2 = module.client("ec2")
+        elbv2 = module.client("elbv2")
+        servicediscovery = module.client("servicediscovery")
         subnets = lookup.find_subnets(ec2, environment)
         load_balancer = lookup.find_load_balancer(elbv2, name) or {}
         target_group = lookup.find_target_group(elbv2, module.params["target_group"]) or {}

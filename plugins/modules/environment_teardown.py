@@ -10,9 +10,9 @@ module: environment_teardown
 version_added: 1.0.0
 short_description: Remove everything that an environment has
 description:
-  - Finds everything that carries the tag C(airflow:environment) with the environment's name and removes it in dependency
-    order, waiting for each stage to be gone before the next one begins.
-  - The ECR repository, the replication group and its subnet group are known by the deployment's name.
+  - Finds everything that carries the tag C(airflow:environment) with the environment's name and removes it in
+    dependency order, waiting for each stage to be gone before the next one begins.
+  - The replication group and its subnet group are known by the deployment's name.
   - A VPC that was given to the deployment carries no such tag and stays.
   - May be interrupted and repeated; when there is nothing left it changes nothing.
 author:
@@ -80,8 +80,7 @@ except ImportError:
     pass  # Handled by AnsibleAWSModule
 
 from ansible_collections.airflow.fargate.plugins.module_utils._teardown.data import protected_databases
-from ansible_collections.airflow.fargate.plugins.module_utils._teardown.engine import inventory
-from ansible_collections.airflow.fargate.plugins.module_utils._teardown.engine import remove
+from ansible_collections.airflow.fargate.plugins.module_utils._teardown.engine import inventory, remove
 from ansible_collections.airflow.fargate.plugins.module_utils._teardown.model import Scope
 from ansible_collections.airflow.fargate.plugins.module_utils._teardown.stages import STAGES
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError

@@ -17,11 +17,11 @@ from tests.e2e.snapshot import Reader, Snapshot, differences
 KILLS: list[tuple[str, float, tuple[str, ...]]] = [
     ("Security groups | Create one per component", 2, ()),
     ("Generate the passwords and keys", 1, ()),
-    ("Instance | Create the database", 1, ()),
+    ("Instance | Create", 1, ()),
     ("Build and push the image", 4, ("--tags", "image")),
     ("Connections | Write the URLs", 1, ("--tags", "data")),
     ("Run db-migrate", 3, ("--tags", "data,image,cluster,migrations")),
-    ("Roll out api-server", 2, ("--tags", "migrations,services")),
+    ("Roll out the service", 2, ("--tags", "migrations,services")),
 ]
 
 

@@ -31,6 +31,8 @@ events_logger = "file"
 # Locks in shared memory would be shared with the user's podman.
 lock_type = "file"
 tmp_dir = "{settings.run_dir}/libpod"
+# Seconds. Two processes stay that long after each exec, and every health check is one; podman's own value is 5 minutes.
+exit_command_delay = 5
 
 [network]
 network_backend = "netavark"

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import paginated_query_with_retries
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import (
+    is_boto3_error_code,
+    paginated_query_with_retries,
+)
+from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import boto3_tag_list_to_ansible_dict
 
 
@@ -42,16 +45,14 @@ def find_subnets(ec2: Any, environment: str) -> list[dict[str, Any]]:
 
 def find_security_groups(ec2: Any, environment: str) -> list[dict[str, Any]]:
     """The security groups that carry the environment's tag."""
-    response = paginated_query_with_retries(
-        ec2, "describe_security_groups", Filters=environment_filters(environment)
-    )
+    response = paginated_query_with_retries(ec2, "describe_security_groups", Filters=environment_filters(environment))
     return response["SecurityGroups"]
 
 
 def find_load_balancer(elbv2: Any, name: str) -> dict[str, Any] | None:
     """The load balancer of this name."""
     try:
-        return elbv2.describe_load_balancers(Names=[name], aws_retry=True)["LoadBalancers"][0]
+        return AWSRetry.jittered_backoff()(elbv2.describe_load_balancers)(Names=[name])["LoadBalancers"][0]
     except is_boto3_error_code("LoadBalancerNotFound"):
         return None
 
@@ -59,7 +60,7 @@ def find_load_balancer(elbv2: Any, name: str) -> dict[str, Any] | None:
 def find_target_group(elbv2: Any, name: str) -> dict[str, Any] | None:
     """The target group of this name."""
     try:
-        return elbv2.describe_target_groups(Names=[name], aws_retry=True)["TargetGroups"][0]
+        return AWSRetry.jittered_backoff()(elbv2.describe_target_groups)(Names=[name])["TargetGroups"][0]
     except is_boto3_error_code("TargetGroupNotFound"):
         return None
 

@@ -10,10 +10,7 @@ from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 
-from .model import Kind
-from .model import Resource
-from .model import Scope
-from .model import tag_dict
+from .model import Kind, Resource, Scope, tag_dict
 
 
 def pages(client: Any, operation: str, key: str, **kwargs: Any) -> Iterator[Any]:
@@ -85,7 +82,9 @@ def stop_task(scope: Scope, resource: Resource) -> None:
 def find_clusters(scope: Scope) -> Iterator[Resource]:
     cluster = _cluster(scope)
     if cluster:
-        yield Resource("ECS cluster", cluster["clusterName"], cluster["clusterArn"], cluster["status"] == "DEPROVISIONING")
+        yield Resource(
+            "ECS cluster", cluster["clusterName"], cluster["clusterArn"], cluster["status"] == "DEPROVISIONING"
+        )
 
 
 def delete_cluster(scope: Scope, resource: Resource) -> None:

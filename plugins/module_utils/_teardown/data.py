@@ -10,10 +10,7 @@ from collections.abc import Iterator
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 
 from .compute import pages
-from .model import Kind
-from .model import Resource
-from .model import Scope
-from .model import tag_dict
+from .model import Kind, Resource, Scope, tag_dict
 
 
 def find_databases(scope: Scope) -> Iterator[Resource]:
@@ -135,9 +132,9 @@ def delete_log_group(scope: Scope, resource: Resource) -> None:
 
 
 def find_repositories(scope: Scope) -> Iterator[Resource]:
-    # community.aws creates it without tags: it is known by the environment's name.
-    for repository in pages(scope.client("ecr"), "describe_repositories", "repositories"):
-        if repository["repositoryName"] == scope.name:
+    client = scope.client("ecr")
+    for repository in pages(client, "describe_repositories", "repositories"):
+        if scope.owns(tag_dict(client.list_tags_for_resource(resourceArn=repository["repositoryArn"])["tags"])):
             yield Resource("repository", repository["repositoryName"], repository["repositoryName"])
 
 
@@ -148,9 +145,9 @@ def delete_repository(scope: Scope, resource: Resource) -> None:
 def find_roles(scope: Scope) -> Iterator[Resource]:
     client = scope.client("iam")
     for role in pages(client, "list_roles", "Roles"):
-        if role["RoleName"].startswith(f"{scope.name}-"):
-            if scope.owns(tag_dict(client.list_role_tags(RoleName=role["RoleName"])["Tags"])):
-                yield Resource("role", role["RoleName"], role["RoleName"])
+        name = role["RoleName"]
+        if name.startswith(f"{scope.name}-") and scope.owns(tag_dict(client.list_role_tags(RoleName=name)["Tags"])):
+            yield Resource("role", name, name)
 
 
 def delete_role(scope: Scope, resource: Resource) -> None:

@@ -6,8 +6,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 try:
@@ -17,9 +16,7 @@ except ImportError:
 
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 
-from .model import Kind
-from .model import Resource
-from .model import Scope
+from .model import Kind, Resource, Scope
 
 Stage = Sequence[Kind]
 
@@ -94,7 +91,9 @@ def remove_stage(
         if not left:
             return list(removed.values())
         if clock() > deadline:
-            still = "; ".join(f"{resource}{': ' + reasons[resource] if resource in reasons else ''}" for resource in left)
+            still = "; ".join(
+                f"{resource}{': ' + reasons[resource] if resource in reasons else ''}" for resource in left
+            )
             raise TeardownError(message=f"Still there after the time-out: {still}. Run the playbook again to go on.")
         sleep(pause)
         pause = min(pause * 1.5, 10)

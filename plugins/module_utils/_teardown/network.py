@@ -8,11 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .compute import pages
-from .model import ENVIRONMENT_TAG
-from .model import Kind
-from .model import Resource
-from .model import Scope
-from .model import tag_dict
+from .model import ENVIRONMENT_TAG, Kind, Resource, Scope, tag_dict
 
 
 def _find(scope: Scope, kind: str, operation: str, key: str, identifier: str) -> Iterator[Resource]:
@@ -81,9 +77,7 @@ def delete_route_table(scope: Scope, resource: Resource) -> None:
 
 
 def find_internet_gateways(scope: Scope) -> Iterator[Resource]:
-    yield from _find(
-        scope, "internet gateway", "describe_internet_gateways", "InternetGateways", "InternetGatewayId"
-    )
+    yield from _find(scope, "internet gateway", "describe_internet_gateways", "InternetGateways", "InternetGatewayId")
 
 
 def delete_internet_gateway(scope: Scope, resource: Resource) -> None:

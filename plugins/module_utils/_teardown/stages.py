@@ -5,9 +5,7 @@
 
 from __future__ import annotations
 
-from . import compute
-from . import data
-from . import network
+from . import compute, data, network
 from .engine import Stage
 
 STAGES: tuple[Stage, ...] = (

@@ -23,6 +23,7 @@ def test_containers_conf() -> None:
     assert conf["containers"]["default_ulimits"] == ["nofile=20000:20000", "nproc=4096:4096"]
     assert conf["engine"]["runtime"] == "runc"
     assert conf["engine"]["lock_type"] == "file"
+    assert conf["engine"]["exit_command_delay"] == 5
     assert Path(conf["engine"]["tmp_dir"]).is_relative_to(SETTINGS.run_dir)
     assert Path(conf["network"]["network_config_dir"]).is_relative_to(SETTINGS.run_dir)
 

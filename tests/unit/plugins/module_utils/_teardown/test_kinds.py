@@ -1,0 +1,170 @@
+"""What counts as an environment's own, and what is asked of AWS to remove it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import boto3
+import pytest
+from ansible_collections.airflow.fargate.plugins.module_utils._teardown import compute, data, network
+from ansible_collections.airflow.fargate.plugins.module_utils._teardown.model import Resource, Scope
+from ansible_collections.airflow.fargate.plugins.module_utils._teardown.stages import STAGES
+from botocore.stub import Stubber
+
+OWN = [{"Key": "airflow:environment", "Value": "test"}]
+OTHER = [{"Key": "airflow:environment", "Value": "test2"}]
+
+
+class Stubs:
+    def __init__(self) -> None:
+        self.stubbers: dict[str, Stubber] = {}
+
+    def __getitem__(self, service: str) -> Stubber:
+        if service not in self.stubbers:
+            client = boto3.client(
+                service, region_name="eu-west-1", aws_access_key_id="AKIATEST", aws_secret_access_key="stubbed-key"
+            )
+            self.stubbers[service] = Stubber(client)
+            self.stubbers[service].activate()
+        return self.stubbers[service]
+
+    def scope(self, snapshot: str | None = None, window: int = 0) -> Scope:
+        return Scope("test", "airflow-test", lambda service: self[service].client, snapshot, window)
+
+
+@pytest.fixture
+def stubs() -> Any:
+    made = Stubs()
+    yield made
+    for stubber in made.stubbers.values():
+        stubber.assert_no_pending_responses()
+
+
+def test_databases_are_found_by_tag(stubs: Stubs) -> None:
+    instances = [
+        {"DBInstanceIdentifier": "mine", "DBInstanceStatus": "available", "TagList": OWN},
+        {"DBInstanceIdentifier": "going", "DBInstanceStatus": "deleting", "TagList": OWN},
+        {"DBInstanceIdentifier": "others", "DBInstanceStatus": "available", "TagList": OTHER},
+    ]
+    stubs["rds"].add_response("describe_db_instances", {"DBInstances": instances})
+    assert [(r.name, r.deleting) for r in data.find_databases(stubs.scope())] == [("mine", False), ("going", True)]
+
+
+def test_a_protected_database_is_named(stubs: Stubs) -> None:
+    instances = [
+        {"DBInstanceIdentifier": "mine", "TagList": OWN, "DeletionProtection": True},
+        {"DBInstanceIdentifier": "others", "TagList": OTHER, "DeletionProtection": True},
+    ]
+    stubs["rds"].add_response("describe_db_instances", {"DBInstances": instances})
+    assert data.protected_databases(stubs.scope()) == ["mine"]
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "expected"),
+    [
+        ("last", {"SkipFinalSnapshot": False, "FinalDBSnapshotIdentifier": "last"}),
+        (None, {"SkipFinalSnapshot": True}),
+    ],
+)
+def test_the_last_snapshot(stubs: Stubs, snapshot: str | None, expected: dict[str, Any]) -> None:
+    request = {"DBInstanceIdentifier": "mine", "DeleteAutomatedBackups": True, **expected}
+    stubs["rds"].add_response("delete_db_instance", {}, request)
+    data.delete_database(stubs.scope(snapshot), Resource("database", "mine", "mine"))
+
+
+@pytest.mark.parametrize(
+    ("window", "expected"), [(0, {"ForceDeleteWithoutRecovery": True}), (7, {"RecoveryWindowInDays": 7})]
+)
+def test_the_recovery_window_of_secrets(stubs: Stubs, window: int, expected: dict[str, Any]) -> None:
+    stubs["secretsmanager"].add_response("delete_secret", {}, {"SecretId": "arn", **expected})
+    data.delete_secret(stubs.scope(window=window), Resource("secret", "s", "arn"))
+
+
+def test_secrets_that_go_already_are_left_alone(stubs: Stubs) -> None:
+    secrets = [
+        {"Name": "airflow-test/a", "ARN": "arn:aws:secretsmanager:eu-west-1:1:secret:a", "Tags": OWN},
+        {"Name": "airflow-test/b", "ARN": "arn:aws:secretsmanager:eu-west-1:1:secret:b", "Tags": OTHER},
+        {"Name": "airflow-test/c", "ARN": "arn:aws:secretsmanager:eu-west-1:1:secret:c", "Tags": OWN, "DeletedDate": 1},
+    ]
+    stubs["secretsmanager"].add_response("list_secrets", {"SecretList": secrets})
+    assert [r.name for r in data.find_secrets(stubs.scope())] == ["airflow-test/a"]
+
+
+def test_a_bucket_is_emptied_of_every_version(stubs: Stubs) -> None:
+    versions = {
+        "Versions": [{"Key": "a", "VersionId": "1"}],
+        "DeleteMarkers": [{"Key": "b", "VersionId": "2"}],
+    }
+    objects = [{"Key": "a", "VersionId": "1"}, {"Key": "b", "VersionId": "2"}]
+    s3 = stubs["s3"]
+    s3.add_response("list_object_versions", versions, {"Bucket": "bucket"})
+    s3.add_response("delete_objects", {}, {"Bucket": "bucket", "Delete": {"Objects": objects, "Quiet": True}})
+    s3.add_response("delete_bucket", {}, {"Bucket": "bucket"})
+    data.delete_bucket(stubs.scope(), Resource("bucket", "bucket", "bucket"))
+
+
+def test_security_groups_lose_their_rules_first(stubs: Stubs) -> None:
+    rule = {"IpProtocol": "tcp", "FromPort": 1, "ToPort": 1, "UserIdGroupPairs": [{"GroupId": "sg-2"}]}
+    ec2 = stubs["ec2"]
+    ec2.add_response(
+        "describe_security_groups",
+        {"SecurityGroups": [{"GroupId": "sg-1", "IpPermissions": [rule]}]},
+        {"GroupIds": ["sg-1"]},
+    )
+    ec2.add_response("revoke_security_group_ingress", {}, {"GroupId": "sg-1", "IpPermissions": [rule]})
+    ec2.add_response("delete_security_group", {}, {"GroupId": "sg-1"})
+    network.delete_security_group(stubs.scope(), Resource("security group", "a", "sg-1"))
+
+
+def test_deleted_nat_gateways_do_not_count(stubs: Stubs) -> None:
+    gateways = [
+        {"NatGatewayId": "nat-1", "State": "available", "Tags": [{"Key": "Name", "Value": "one"}]},
+        {"NatGatewayId": "nat-2", "State": "deleted", "Tags": []},
+        {"NatGatewayId": "nat-3", "State": "deleting", "Tags": []},
+    ]
+    filters = [{"Name": "tag:airflow:environment", "Values": ["test"]}]
+    stubs["ec2"].add_response("describe_nat_gateways", {"NatGateways": gateways}, {"Filters": filters})
+    found = [(r.name, r.deleting) for r in network.find_nat_gateways(stubs.scope())]
+    assert found == [("one", False), ("nat-3", True)]
+
+
+def test_load_balancers_are_found_by_tag(stubs: Stubs) -> None:
+    arns = [f"arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/app/{name}/1" for name in ("mine", "others")]
+    elbv2 = stubs["elbv2"]
+    balancers = [{"LoadBalancerName": arn.split("/")[2], "LoadBalancerArn": arn} for arn in arns]
+    elbv2.add_response("describe_load_balancers", {"LoadBalancers": balancers})
+    elbv2.add_response(
+        "describe_tags",
+        {"TagDescriptions": [{"ResourceArn": arns[0], "Tags": OWN}, {"ResourceArn": arns[1], "Tags": OTHER}]},
+        {"ResourceArns": arns},
+    )
+    assert [r.name for r in compute.find_load_balancers(stubs.scope())] == ["mine"]
+
+
+def test_without_the_cluster_there_are_no_services(stubs: Stubs) -> None:
+    stubs["ecs"].add_response(
+        "describe_clusters", {"clusters": []}, {"clusters": ["airflow-test"], "include": ["TAGS"]}
+    )
+    assert list(compute.find_services(stubs.scope())) == []
+
+
+def test_an_inactive_task_definition_is_not_deregistered_again(stubs: Stubs) -> None:
+    stubs["ecs"].add_response("delete_task_definitions", {}, {"taskDefinitions": ["arn"]})
+    compute.delete_task_definition(stubs.scope(), Resource("inactive task definition", "a:1", "arn"))
+
+
+def test_users_go_before_what_they_use() -> None:
+    order = {kind: number for number, stage in enumerate(STAGES) for kind in stage}
+    for user, used in [
+        (compute.SERVICES, compute.CLUSTERS),
+        (compute.SERVICES, data.DATABASES),
+        (compute.LOAD_BALANCERS, compute.TARGET_GROUPS),
+        (compute.REGISTRY_SERVICES, compute.NAMESPACES),
+        (data.DATABASES, data.DATABASE_SUBNET_GROUPS),
+        (data.BROKERS, data.BROKER_SUBNET_GROUPS),
+        (data.DATABASE_SUBNET_GROUPS, network.SUBNETS),
+        (network.NAT_GATEWAYS, network.ADDRESSES),
+        (network.SECURITY_GROUPS, network.VPCS),
+        (network.SUBNETS, network.VPCS),
+    ]:
+        assert order[user] < order[used]
