@@ -15,8 +15,9 @@ VENV := .venv
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 PLAYBOOK = ansible-playbook -i inventories/$(ENV) $(ARGS)
 
+# Two lanes, side by side: the end-to-end tests have an embedded AWS of their own.
 GATES := lint-ansible lint-yaml lint-python lint-types lint-changelog lint-docs lint-readmes lint-sanity
-SUITES := unit playbook-test image-test molecule e2e
+SUITES := unit playbook-test local-aws-test image-test molecule
 
 # --- Tools ------------------------------------------------------------------------------------------------------------
 
@@ -84,7 +85,7 @@ destroy: running-environment ## Remove the environment (asks for its name)
 
 .PHONY: test
 test: $(VENV)/.tested ## Every gate and every test, with a summary at the end
-	@python3 tools/run_sections.py $(GATES) $(SUITES)
+	@python3 tools/run_sections.py $(GATES) $(SUITES) -- e2e
 
 .PHONY: lint
 lint: $(VENV)/.tested ## Every gate that needs no container
@@ -132,6 +133,10 @@ unit: $(VENV)/.tested ## Unit tests
 playbook-test: $(VENV)/.tested ## Playbooks that need no embedded AWS
 	@pytest tests/playbooks $(PYTEST_ARGS)
 
+.PHONY: local-aws-test
+local-aws-test: $(VENV)/.tested ## The embedded AWS, with real containers
+	@pytest tests/local_aws $(PYTEST_ARGS)
+
 .PHONY: image-test
 image-test: $(VENV)/.tested ## The baked image, with real Celery, Valkey and PostgreSQL
 	@pytest tests/image $(PYTEST_ARGS)
@@ -142,7 +147,7 @@ molecule: $(VENV)/.tested ## Role scenarios (one of them: ARGS="--scenario-name 
 
 .PHONY: e2e
 e2e: $(VENV)/.tested ## The deployed system, through what a user has
-	@pytest tests/e2e $(PYTEST_ARGS)
+	@LOCAL_AWS_CACHE_DIR=$${LOCAL_AWS_CACHE_DIR:-$(CURDIR)/.cache/e2e/aws-cache} pytest tests/e2e $(PYTEST_ARGS)
 
 .PHONY: readmes
 readmes: $(VENV)/.tested ## Write the option tables into the READMEs

@@ -1,5 +1,6 @@
 """Runs make targets one after the other, all of them whatever fails, and ends with a table and one line of totals.
 
+"--" between targets begins another lane: lanes run side by side, and every line then says whose it is.
 A target whose output holds pytest's closing line counts with its tests; any other counts as one.
 """
 
@@ -12,6 +13,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 WIDTH = 100
@@ -55,13 +57,23 @@ def pytest_counts(lines: Iterable[str]) -> Counter[str]:
     return counts
 
 
-def echoed(stream: Iterable[str]) -> Iterator[str]:
+def echoed(stream: Iterable[str], prefix: str) -> Iterator[str]:
     for line in stream:
-        print(line, end="", flush=True)
+        print(f"{prefix}{line}", end="", flush=True)
         yield line
 
 
-def run(target: str) -> Section:
+def lanes_of(arguments: list[str]) -> list[list[str]]:
+    lanes: list[list[str]] = [[]]
+    for argument in arguments:
+        if argument == "--":
+            lanes.append([])
+        else:
+            lanes[-1].append(argument)
+    return [lane for lane in lanes if lane]
+
+
+def run(target: str, prefix: str = "") -> Section:
     print(f"\n{f' {target} ':=^{WIDTH}}", flush=True)
     started = time.monotonic()
     command = ["make", "--no-print-directory", target]
@@ -74,22 +86,33 @@ def run(target: str) -> Section:
         text=True,
         errors="replace",
     ) as process:
-        counts = pytest_counts(echoed(process.stdout or ()))
+        counts = pytest_counts(echoed(process.stdout or (), prefix))
     seconds = time.monotonic() - started
     passed = process.returncode == 0
     print(f"{f' {target} {verdict(passed)} in {seconds:.0f} s ':-^{WIDTH}}", flush=True)
     return Section(target, passed, seconds, counts)
 
 
-def main(targets: list[str]) -> int:
-    sections = [run(target) for target in targets]
+def run_lanes(lanes: list[list[str]]) -> list[Section]:
+    side_by_side = len(lanes) > 1
+
+    def run_lane(lane: list[str]) -> list[Section]:
+        return [run(target, f"{target:<14} | " if side_by_side else "") for target in lane]
+
+    with ThreadPoolExecutor(len(lanes)) as pool:
+        return [section for lane in pool.map(run_lane, lanes) for section in lane]
+
+
+def main(arguments: list[str]) -> int:
+    started = time.monotonic()
+    sections = run_lanes(lanes_of(arguments))
     print(f"\n{' summary ':=^{WIDTH}}")
     for section in sections:
         print(
             f"{section.target:<16} {verdict(section.passed):<8} {section.seconds:>7.1f} s  {describe(section.counts)}"
         )
     totals = sum((section.outcome() for section in sections), Counter[str]())
-    seconds = sum(section.seconds for section in sections)
+    seconds = time.monotonic() - started
     print(f"{f' {describe(totals)} in {seconds:.2f}s ':=^{WIDTH}}", flush=True)
     return 0 if all(section.passed for section in sections) else 1
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Optional
 
 from ansible_collections.airflow.fargate.plugins.module_utils._calls import find
 from ansible_collections.airflow.fargate.plugins.module_utils._ecs.common import (
@@ -16,7 +17,7 @@ from ansible_collections.airflow.fargate.plugins.module_utils._ecs.common import
 )
 
 # Gives a client for CloudWatch Logs in a region; None stands for the module's own.
-LogsClientFactory = Callable[[str | None], Client]
+LogsClientFactory = Callable[[Optional[str]], Client]
 
 
 @dataclass(frozen=True)

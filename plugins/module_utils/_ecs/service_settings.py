@@ -166,4 +166,6 @@ _ARGUMENTS: dict[str, tuple[str, Callable[[Any], Any]]] = {
 
 
 def _sorted(items: Any) -> list[Resource]:
-    return sorted((dict(item) for item in items), key=lambda item: [str(value) for _, value in sorted(item.items())])
+    return sorted(
+        (dict(item) for item in items), key=lambda item: [str(value) for dummy, value in sorted(item.items())]
+    )

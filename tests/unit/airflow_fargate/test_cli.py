@@ -47,7 +47,7 @@ def test_create_admin(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
 
 
 def test_create_admin_that_fails(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    def create(_: object) -> str:
+    def create(dummy: object) -> str:
         raise AdminError("no such role")
 
     monkeypatch.setenv("AIRFLOW_ADMIN_PASSWORD", "correct-horse")

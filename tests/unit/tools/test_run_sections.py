@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from tools.run_sections import Section, describe, pytest_counts
+from tools.run_sections import Section, describe, lanes_of, pytest_counts
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,9 @@ def test_passed_tests_do_not_hide_a_failed_section() -> None:
 
 def test_failures_are_named_first() -> None:
     assert describe(Counter(warning=1, passed=5, failed=2)) == "2 failed, 5 passed, 1 warning"
+
+
+def test_lanes_are_divided_by_two_hyphens() -> None:
+    assert lanes_of(["unit", "lint"]) == [["unit", "lint"]]
+    assert lanes_of(["unit", "lint", "--", "e2e"]) == [["unit", "lint"], ["e2e"]]
+    assert lanes_of(["--", "e2e"]) == [["e2e"]]

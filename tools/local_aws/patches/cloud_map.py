@@ -22,7 +22,7 @@ Record = dict[str, Any]
 
 def service_of(task: Record) -> Record | None:
     """The ECS service a task belongs to."""
-    kind, _, name = str(task.get("group", "")).partition(":")
+    kind, dummy, name = str(task.get("group", "")).partition(":")
     if kind != "service":
         return None
     service: Record | None = ecs._services.get(f"{task['clusterArn'].rsplit('/', 1)[-1]}/{name}")

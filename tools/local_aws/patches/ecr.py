@@ -57,7 +57,7 @@ class Blobs(MutableMapping[str, bytes]):
         return (path.name.replace("-", ":", 1) for path in self._folder.glob("sha256-*"))
 
     def __len__(self) -> int:
-        return sum(1 for _ in self)
+        return sum(1 for dummy in self)
 
 
 class BlobStore:

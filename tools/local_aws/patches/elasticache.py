@@ -62,7 +62,7 @@ def install_certificate(container: Any, name: str, address: str) -> None:
     group = container.labels.get("rg_id")
     names = [*(group_names(group) if group else ()), name, "localhost"]
     authority, authority_key = elasticache._ensure_serverless_ca()
-    certificate, key, _ = sign_leaf_certificate(
+    certificate, key, dummy = sign_leaf_certificate(
         authority,
         authority_key,
         common_name=name[:64],

@@ -11,7 +11,7 @@ def customer_hash(account: str, region: str) -> str:
     """The twelve characters that AWS puts into every endpoint of an account and region."""
     number = int.from_bytes(hashlib.sha256(f"{account}/{region}".encode()).digest(), "big")
     characters = []
-    for _ in range(11):
+    for dummy in range(11):
         number, digit = divmod(number, len(ALPHABET))
         characters.append(ALPHABET[digit])
     return "c" + "".join(characters)

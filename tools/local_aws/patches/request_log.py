@@ -85,7 +85,7 @@ def rest_operations(service: str) -> list[tuple[str, re.Pattern[str], frozenset[
     result = []
     for name in model.operation_names:
         http = model.operation_model(name).http
-        path, _, query = str(http["requestUri"]).partition("?")
+        path, dummy, query = str(http["requestUri"]).partition("?")
         pattern = re.sub(r"\\\{[^}]*?\\\+\\\}", ".+", re.escape(path))
         pattern = re.sub(r"\\\{[^}]*?\\\}", "[^/]+", pattern)
         keys = frozenset(item.split("=")[0] for item in query.split("&") if item)
@@ -135,7 +135,7 @@ def identify(
         flat.pop("Version", None)
         return operation, flat
     if service == "s3":
-        bucket, _, key = unquote(path).strip("/").partition("/")
+        bucket, dummy, key = unquote(path).strip("/").partition("/")
         named = {name: value for name, value in (("bucketName", bucket), ("key", key)) if value}
         return s3_operation(method, path, query), {**named, **{key: value for key, value in flat.items() if value}}
     return rest_operation(service, method, path, query), {**flat, **json_object(body)}

@@ -28,7 +28,7 @@ def test_check_mode_on_an_empty_account(aws: Any, run_module: Run) -> None:
 
 
 def test_absent_with_nothing_there(aws: Any, run_module: Run) -> None:
-    for _ in range(2):
+    for dummy in range(2):
         aws["ecs"].add_response("list_task_definitions", {"taskDefinitionArns": []})
     assert not run_module(ecs_task_definition.main, family="airflow-x-scheduler", state="absent")["changed"]
 

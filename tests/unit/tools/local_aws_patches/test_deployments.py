@@ -68,7 +68,7 @@ def test_capacity_providers_take_turns_by_weight_after_the_base() -> None:
         {"capacityProvider": "FARGATE_SPOT", "weight": 3},
     ]
     running: list[str | None] = []
-    for _ in range(9):
+    for dummy in range(9):
         running.append(deployments.next_provider(strategy, running))
     assert running[0] == "FARGATE"
     assert running.count("FARGATE") == 3

@@ -118,14 +118,14 @@ def test_members_of_the_query_protocols() -> None:
     [("ec2", b"<Response><Errors>"), ("s3", b"<Error><Code>C</Code>"), ("rds", b"<ErrorResponse><Error><Type>Sender")],
 )
 def test_errors_in_xml(service: str, start: bytes) -> None:
-    status, _, body = render(service, Refusal("C", "a < b", 404), "id")
+    status, dummy, body = render(service, Refusal("C", "a < b", 404), "id")
     assert status == 404
     assert body.startswith(start)
     assert b"a &lt; b" in body
 
 
 def test_errors_in_json() -> None:
-    _, headers, body = render("ecs", Refusal("ClientException", "a < b"), "id")
+    dummy, headers, body = render("ecs", Refusal("ClientException", "a < b"), "id")
     assert json.loads(body)["__type"] == "ClientException"
     assert json.loads(body)["message"] == "a < b"
     assert headers["x-amzn-errortype"] == "ClientException"

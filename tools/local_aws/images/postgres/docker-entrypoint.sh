@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/usr/bin/env bash
 # Does what the official image's entry point does with POSTGRES_USER, POSTGRES_PASSWORD and POSTGRES_DB:
 # makes the cluster on the first start, then becomes the server.
 set -euo pipefail

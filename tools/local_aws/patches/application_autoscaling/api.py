@@ -156,7 +156,7 @@ def put_scaling_policy(data: Data) -> Data:
         specifications = ("CustomizedMetricSpecification", "PredefinedMetricSpecification")
         if sum(bool(configuration.get(entry)) for entry in specifications) != 1:
             raise invalid("Exactly one of PredefinedMetricSpecification and CustomizedMetricSpecification is required")
-        if not float(configuration.get("TargetValue") or 0) > 0:
+        if float(configuration.get("TargetValue") or 0) <= 0:
             raise invalid("TargetValue must be greater than 0")
     arn = (existing or {}).get("PolicyARN") or (
         f"arn:aws:autoscaling:{target.region}:{target.account}:scalingPolicy:{uuid.uuid4()}:resource/ecs/"

@@ -16,7 +16,7 @@ def service_record(resource_id: str) -> dict[str, Any] | None:
     """The ECS service behind `service/<cluster>/<name>`, in the current account and region."""
     from ministack.services import ecs
 
-    kind, _, key = resource_id.partition("/")
+    kind, dummy, key = resource_id.partition("/")
     service = ecs._services.get(key) if kind == "service" else None
     return service if service is not None and service["status"] == "ACTIVE" else None
 
@@ -36,7 +36,7 @@ def set_desired_count(target: Target, wanted: int, cause: str) -> bool:
         current = desired_count(target)
         if current is None or current == wanted:
             return False
-        _, cluster, name = target.resource_id.split("/")
+        dummy, cluster, name = target.resource_id.split("/")
         ecs._update_service({"cluster": cluster, "service": name, "desiredCount": wanted})
     now = time.time()
     if wanted > current:

@@ -35,12 +35,12 @@ def valid_part(part: str, lowest: int, highest: int, names: list[str], special: 
         return True
     if "#" in special and re.fullmatch(r"[1-7]#[1-5]", part):
         return True
-    span, _, step = part.partition("/")
+    span, dummy, step = part.partition("/")
     if "/" in part and not (step.isdigit() and int(step) > 0):
         return False
     if span == "*":
         return True
-    first, _, last = span.partition("-")
+    first, dummy, last = span.partition("-")
     try:
         low = number(first, names, lowest)
         high = number(last, names, lowest) if "-" in span else low

@@ -50,7 +50,7 @@ def bounds(desired: int, configuration: Mapping[str, Any]) -> tuple[int, int]:
 
 def to_start(desired: int, current: int, older: int, configuration: Mapping[str, Any]) -> int:
     """Tasks of the new deployment that may start now."""
-    _, most = bounds(desired, configuration)
+    dummy, most = bounds(desired, configuration)
     return max(0, min(desired - current, max(most, 1) - current - older))
 
 
@@ -58,7 +58,7 @@ def older_to_stop(desired: int, healthy: int, healthy_older: int, older: int, co
     """Tasks of older deployments that may stop now: all of them, once the new deployment stands on its own."""
     if healthy >= desired:
         return older
-    fewest, _ = bounds(desired, configuration)
+    fewest, dummy = bounds(desired, configuration)
     unhealthy_older = older - healthy_older
     return min(older, unhealthy_older + max(0, healthy + healthy_older - fewest))
 

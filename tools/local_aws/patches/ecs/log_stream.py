@@ -24,7 +24,7 @@ def configuration(definition: Mapping[str, Any], task: Mapping[str, Any]) -> tup
     if log.get("logDriver") != "awslogs":
         return None
     options = log.get("options") or {}
-    _, _, _, region, account, _ = task["taskArn"].split(":", 5)
+    dummy, dummy, dummy, region, account, dummy = task["taskArn"].split(":", 5)
     task_id = task["taskArn"].rsplit("/", 1)[-1]
     stream = f"{options.get('awslogs-stream-prefix', 'ecs')}/{definition['name']}/{task_id}"
     return (

@@ -64,8 +64,10 @@ def shape(arn: str, name: str, enabled: str, expiration: str) -> dict[str, Any]:
 
 def agent(method: str, path: str, body: bytes) -> tuple[int, dict[str, Any]]:
     """The endpoint behind ECS_AGENT_URI: `<prefix><task id>/task-protection/v1/state`."""
-    task_id, _, rest = path.removeprefix(AGENT_PREFIX).partition("/")
-    arn = next((task["taskArn"] for _, task in ecs._tasks.all_items() if task["taskArn"].endswith(f"/{task_id}")), None)
+    task_id, dummy, rest = path.removeprefix(AGENT_PREFIX).partition("/")
+    arn = next(
+        (task["taskArn"] for dummy, task in ecs._tasks.all_items() if task["taskArn"].endswith(f"/{task_id}")), None
+    )
     if arn is None or rest != "task-protection/v1/state":
         return 404, {"error": {"Code": "ResourceNotFoundException", "Message": f"no such endpoint: {path}"}}
     if method == "PUT":

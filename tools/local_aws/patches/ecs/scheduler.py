@@ -163,7 +163,7 @@ class Scheduler:
         older = [task for task in alive if task["_deployment_id"] != primary["id"]]
         started: list[Record] = []
         if primary["rolloutState"] != "FAILED" and time.time() >= service.get("_not_before", 0.0):
-            for _ in range(deployments.to_start(desired, len(current), len(older), configuration)):
+            for dummy in range(deployments.to_start(desired, len(current), len(older), configuration)):
                 started += self._launch(key, service, primary, current + started)
                 if not started:
                     break
@@ -205,7 +205,7 @@ class Scheduler:
             return []
         strategy = service.get("capacityProviderStrategy") or []
         provider = deployments.next_provider(strategy, [task.get("capacityProviderName") for task in current])
-        status, _, body = self._tasks.create(
+        status, dummy, body = self._tasks.create(
             {
                 "cluster": key.split("/", 1)[0],
                 "taskDefinition": deployment["taskDefinition"],

@@ -70,7 +70,7 @@ def list_task_definitions(data: Record) -> Response:
         for definition in ecs._task_defs.values()
         if family in (None, "", definition["family"]) and definition["status"] == status
     )
-    arns = [arn for _, _, arn in found]
+    arns = [arn for dummy, dummy, arn in found]
     if data.get("sort") == "DESC":
         arns.reverse()
     start, size = int(data.get("nextToken") or 0), int(data.get("maxResults") or 100)

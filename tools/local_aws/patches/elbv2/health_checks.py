@@ -36,7 +36,7 @@ class Target:
 def matches(code: int, matcher: str) -> bool:
     """`200`, `200,202` and `200-299`, as in Matcher.HttpCode."""
     for part in matcher.split(","):
-        low, _, high = part.strip().partition("-")
+        low, dummy, high = part.strip().partition("-")
         if low.isdigit() and int(low) <= code <= int(high or low):
             return True
     return False

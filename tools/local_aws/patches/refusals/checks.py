@@ -50,7 +50,7 @@ def members(params: Params, prefix: str) -> list[str]:
     """A list of the query protocols: `<prefix>.1`, `<prefix>.member.1`, `<prefix>.<Name>.1`."""
     pattern = re.compile(rf"{re.escape(prefix)}\.(?:[A-Za-z]+\.)?(\d+)")
     found = [(int(match[1]), str(value)) for key, value in params.items() if (match := pattern.fullmatch(key))]
-    return [value for _, value in sorted(found)]
+    return [value for dummy, value in sorted(found)]
 
 
 def matches(field: str, pattern: str, code: str, message: str) -> Check:

@@ -101,7 +101,7 @@ def test_errors_name_url_call_and_reason(
     server.status, server.body = status, b'{"detail": "because"}'
     with pytest.raises(client.AirflowError) as raised:
         api.get("/api/v2/dags")
-    assert type(raised.value) is kind
+    assert raised.type is kind
     assert raised.value.message == f"Airflow at {api.url} answered GET /api/v2/dags with HTTP {status}: because"
 
 

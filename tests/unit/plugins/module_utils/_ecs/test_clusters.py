@@ -93,7 +93,7 @@ def test_the_first_cluster_of_an_account_waits_for_the_service_linked_role(ecs: 
 
 def test_the_service_linked_role_is_not_waited_for_for_ever(ecs: Any, stubber: Stubber, clock: Any) -> None:
     describes(stubber)
-    for _ in range(17):
+    for dummy in range(17):
         stubber.add_client_error("create_cluster", "InvalidParameterException", "the service linked role is missing")
     with pytest.raises(AnsibleECSError, match="the service linked role is missing"):
         ensure_present(ecs, OPTIONS, check_mode=False)
@@ -145,7 +145,7 @@ def test_check_mode_writes_nothing(ecs: Any, stubber: Stubber, before: tuple[Res
     ("status", "message"), [("FAILED", "its status is FAILED"), ("PROVISIONING", "did not become ACTIVE within 0 s")]
 )
 def test_a_cluster_that_does_not_become_active(ecs: Any, stubber: Stubber, status: str, message: str) -> None:
-    for _ in range(2):
+    for dummy in range(2):
         describes(stubber, cluster(status=status))
     with pytest.raises(AnsibleECSError, match=message):
         ensure_present(ecs, {**OPTIONS, "wait_timeout": 0}, check_mode=False)
@@ -185,7 +185,7 @@ def test_absent_refuses_a_cluster_with_services(ecs: Any, stubber: Stubber) -> N
 
 @pytest.mark.parametrize(("wait", "looks"), [(False, 1), (True, 3)])
 def test_absent_gives_up_on_tasks_that_stay(ecs: Any, stubber: Stubber, wait: bool, looks: int) -> None:
-    for _ in range(1 + looks):
+    for dummy in range(1 + looks):
         describes(stubber, cluster(runningTasksCount=3))
     with pytest.raises(AnsibleECSError, match=r"was not deleted within . s: 3 of its tasks have not stopped"):
         ensure_absent(ecs, {**OPTIONS, "wait": wait, "wait_timeout": 1}, check_mode=False)

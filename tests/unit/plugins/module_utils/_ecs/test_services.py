@@ -223,7 +223,7 @@ def test_a_new_service(stubber: Stubber, make_service: Make, present: Make, opti
 
 
 def test_a_draining_service_is_waited_for_and_made_anew(stubber: Stubber, make_service: Make, present: Make) -> None:
-    for _ in range(3):
+    for dummy in range(3):
         describes(stubber, make_service(status="DRAINING"))
     describes(stubber, make_service(status="INACTIVE"))
     stubber.add_response("create_service", {"service": make_service()})
@@ -290,7 +290,7 @@ def test_a_rollout_that_takes_too_long_fails(
 ) -> None:
     service = rolling(make_service, make_deployment)
     describes(stubber, service)
-    for _ in range(5):
+    for dummy in range(5):
         describes(stubber, service)
     has_tasks(stubber, "STOPPED")
     has_tasks(stubber, "RUNNING", make_task(9, startedBy="ecs-svc/2", lastStatus="RUNNING"))
@@ -344,14 +344,14 @@ def test_absent_stops_the_tasks_and_waits(ecs: Any, stubber: Stubber, make_servi
 
 
 def test_absent_waits_for_what_drains_already(ecs: Any, stubber: Stubber, make_service: Make) -> None:
-    for _ in range(2):
+    for dummy in range(2):
         describes(stubber, make_service(status="DRAINING"))
     describes(stubber)
     assert not ensure_absent(ecs, OPTIONS, check_mode=False)["changed"]
 
 
 def test_absent_fails_when_it_drains_for_too_long(ecs: Any, stubber: Stubber, make_service: Make) -> None:
-    for _ in range(4):
+    for dummy in range(4):
         describes(stubber, make_service(status="DRAINING"))
     with pytest.raises(AnsibleECSError, match="still DRAINING after 1 s"):
         ensure_absent(ecs, {**OPTIONS, "wait_timeout": 1}, check_mode=False)

@@ -170,7 +170,7 @@ def test_waiting_until_it_runs(stubber: Stubber, make_task: Make, run_task: Make
 @pytest.mark.parametrize("stop", [True, False])
 def test_a_task_that_takes_too_long(stubber: Stubber, make_task: Make, run_task: Make, stop: bool) -> None:
     starts(stubber, running(make_task))
-    for _ in range(3):
+    for dummy in range(3):
         describes(stubber, running(make_task))
     if stop:
         stops(stubber, running(make_task), "Not stopped within 1 s")
@@ -214,7 +214,7 @@ def test_check_mode_starts_nothing(stubber: Stubber, run_task: Make) -> None:
 
 
 def test_check_mode_with_a_token_on_an_empty_account(stubber: Stubber, run_task: Make) -> None:
-    for _ in range(2):
+    for dummy in range(2):
         stubber.add_client_error("list_tasks", "ClusterNotFoundException")
     assert run_task(check_mode=True, client_token="migrate-1")["changed"]
 

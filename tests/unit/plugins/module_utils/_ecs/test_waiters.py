@@ -8,13 +8,13 @@ from ansible_collections.airflow.fargate.plugins.module_utils._ecs.waiters impor
 
 
 def test_starts_quickly_and_slows_down_to_the_longest_delay(clock: Any) -> None:
-    assert sum(1 for _ in poll(lambda: None, timeout=60)) == len(clock.sleeps) + 1
+    assert sum(1 for dummy in poll(lambda: None, timeout=60)) == len(clock.sleeps) + 1
     assert clock.sleeps[:3] == [0.5, 0.75, 1.125]
     assert max(clock.sleeps) == 5.0
 
 
 def test_asks_once_more_exactly_at_the_end(clock: Any) -> None:
-    asked = [clock.now for _ in poll(lambda: None, timeout=7)]
+    asked = [clock.now for dummy in poll(lambda: None, timeout=7)]
     assert asked[0] == 1000.0
     assert asked[-1] == 1007.0
 

@@ -10,8 +10,8 @@ from ansible_collections.airflow.fargate.plugins.module_utils._preflight.network
     check_zones,
 )
 
-PUBLIC = ["10.20.0.0/20", "10.20.16.0/20"]
-PRIVATE = ["10.20.32.0/20", "10.20.48.0/20"]
+PUBLIC = ("10.20.0.0/20", "10.20.16.0/20")
+PRIVATE = ("10.20.32.0/20", "10.20.48.0/20")
 SUBNETS = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]
 
 
