@@ -11,8 +11,19 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.embedded_aws import running
 from tests.image.airflow_stack import COMMANDS, Stack
 from tests.image.engine import Containers
+
+
+@pytest.fixture(scope="session", autouse=True)
+def engine() -> Iterator[None]:
+    """The engine of the embedded AWS has the base image, PostgreSQL and Valkey; IMAGE_ENGINE is somebody's own."""
+    if os.environ.get("IMAGE_ENGINE"):
+        yield
+    else:
+        with running():
+            yield
 
 
 @pytest.fixture(scope="session")

@@ -1,25 +1,19 @@
-"""A running embedded AWS, and a network, roles, a cluster and a log group in it.
-
-LOCAL_AWS_PORT and LOCAL_AWS_STATE_DIR choose the instance, as for `python3 -m tools.local_aws`. An instance that runs
-already is used and left running.
-"""
+"""A running embedded AWS, and a network, roles, a cluster and a log group in it."""
 
 from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.embedded_aws import running
+
 PORT = os.environ.get("LOCAL_AWS_PORT", "4566")
 IMAGE = "docker.io/library/debian:trixie-slim"
 TRUST = {
@@ -28,17 +22,10 @@ TRUST = {
 }
 
 
-def command_line(verb: str) -> int:
-    return subprocess.run([sys.executable, "-m", "tools.local_aws", verb], cwd=ROOT, check=False).returncode
-
-
 @pytest.fixture(scope="session", autouse=True)
 def instance() -> Iterator[None]:
-    was_running = command_line("status") == 0
-    assert command_line("start") == 0
-    yield
-    if not was_running:
-        assert command_line("stop") == 0
+    with running():
+        yield
 
 
 class Environment:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -84,6 +85,18 @@ def test_the_broker_is_trusted_and_wants_its_token(aws: Any, stores: tuple[str, 
     assert aws.logs(known) == ["PONG"]
     unknown = aws.run({**container, "command": ["-h", stores[1], *trust, "ping"]})
     assert any("NOAUTH" in line for line in aws.logs(unknown))
+
+
+def test_no_server_shows_its_password_on_its_command_line(stores: tuple[str, str]) -> None:
+    lines = []
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdecimal():
+            try:
+                lines.append((folder / "cmdline").read_text(errors="replace"))
+            except OSError:  # it has ended meanwhile
+                continue
+    assert any("valkey-server" in line for line in lines)
+    assert not [line for line in lines if TOKEN in line or PASSWORD in line]
 
 
 def test_a_group_in_use_cannot_be_deleted(aws: Any, stores: tuple[str, str]) -> None:

@@ -1,11 +1,15 @@
-"""ElastiCache: endpoints with names that the certificates carry.
+"""ElastiCache: endpoints with names that the certificates carry, and tokens that no process list shows.
 
 AWS: `master.<group>...` and `replica.<group>...` are DNS names; the certificate is valid for them.
-ministack: the endpoint is the container's address; a group whose container did not start is `available`.
+ministack: the endpoint is the container's address; a group whose container did not start is `available`; the
+server gets its AUTH token on its command line.
 """
 
 from __future__ import annotations
 
+import io
+import tarfile
+from collections.abc import Iterable
 from typing import Any
 
 from ministack.core.responses import get_account_id, get_region
@@ -20,13 +24,41 @@ delete_group = elasticache._delete_replication_group
 engine_client = elasticache._get_docker
 
 
+TOKEN_FILE = f"{elasticache._NODE_TLS_DIR}/auth.conf"
+"""Beside the certificate: the server starts when both are there."""
+TOKEN_OPTIONS = ("--requirepass", "--masterauth")
+
+
+def without_token(command: Iterable[str]) -> tuple[list[str], str]:
+    """A server's command line without its token, and the configuration file that holds it instead."""
+    words, kept, settings = iter(command), [], []
+    for word in words:
+        if word in TOKEN_OPTIONS:
+            settings.append(f'{word.removeprefix("--")} "{next(words)}"\n')
+        else:
+            kept.append(word)
+    return ([TOKEN_FILE, *kept] if settings else kept), "".join(settings)
+
+
+def archive(path: str, content: str) -> bytes:
+    """A tar archive of one file, to be unpacked at the root."""
+    result = io.BytesIO()
+    with tarfile.open(fileobj=result, mode="w") as bundle:
+        entry = tarfile.TarInfo(path.lstrip("/"))
+        entry.mode = 0o600
+        entry.size = len(content.encode())
+        bundle.addfile(entry, io.BytesIO(content.encode()))
+    return result.getvalue()
+
+
 def group_names(group: str) -> tuple[str, str]:
     account, region = get_account_id(), get_region()
     return endpoints.cache("master", group, account, region), endpoints.cache("replica", group, account, region)
 
 
 class NamingContainers:
-    """The engine's containers; one of a replication group gets its endpoint's names as network aliases."""
+    """The engine's containers; one of a replication group gets its endpoint's names as network aliases, and its token
+    in a file."""
 
     def __init__(self, containers: Any) -> None:
         self._containers = containers
@@ -37,7 +69,13 @@ class NamingContainers:
             arguments.pop("ports", None)
             aliases = {"Aliases": list(group_names(group))}
             arguments["networking_config"] = {arguments["network"]: aliases}
-        return self._containers.run(**arguments)
+        command, settings = without_token(arguments.get("command") or [])
+        if not settings:
+            return self._containers.run(**arguments)
+        container = self._containers.run(**{**arguments, "command": command})
+        if not container.put_archive("/", archive(TOKEN_FILE, settings)):
+            raise RuntimeError("the container engine refused the token's file")
+        return container
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._containers, name)

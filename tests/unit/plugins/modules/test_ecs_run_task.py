@@ -65,4 +65,5 @@ def test_a_token_is_no_secret_and_excludes_a_label(aws: Any, run_module: Run) ->
     result = run_module(ecs_run_task.main, **OPTIONS, client_token="migrate-1", started_by="me")
     assert result["failed"]
     assert "mutually exclusive" in result["msg"]
-    assert ecs_run_task.ARGUMENT_SPEC["client_token"]["no_log"] is False
+    option: Any = ecs_run_task.ARGUMENT_SPEC["client_token"]
+    assert option["no_log"] is False

@@ -1,8 +1,9 @@
 #!/bin/sh
-# Does what the official image's entry point does: options alone start the server, and it runs unprivileged.
+# Does what the official image's entry point does: options or a configuration file alone start the server, and it runs
+# unprivileged.
 set -eu
 
-if [ "${1#-}" != "$1" ]; then
+if [ "${1#-}" != "$1" ] || [ "${1%.conf}" != "$1" ]; then
     set -- valkey-server "$@"
 fi
 
