@@ -31,6 +31,7 @@ def folder() -> Path:
 def aws(folder: Path) -> Iterator[EmbeddedAws]:
     instance = for_tests(folder)
     instance.command("stop")  # what an interrupted session has left
+    (instance.state / "requests.jsonl").unlink(missing_ok=True)
     instance.command("start")
     yield instance
     instance.command("stop")

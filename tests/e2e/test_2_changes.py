@@ -30,21 +30,7 @@ def running_revisions(aws: EmbeddedAws, cluster: str, service: str) -> set[str]:
     return {task["taskDefinitionArn"].rpartition("/")[2] for task in tasks}
 
 
-def test_memory_of_one_service_changes_that_service_only(environment: Environment, aws: EmbeddedAws) -> None:
-    reader = Reader(aws, environment.name)
-    before = reader.read()
-    environment.set_host_vars("scheduler", service_memory=2048)
-
-    run = environment.deploy()
-
-    after = reader.read()
-    assert run.changed_hosts == {"scheduler"}
-    assert changed_services(before, after, environment.prefix) == {"scheduler"}
-    assert after["task_definitions"][f"{environment.prefix}-scheduler"]["memory"] == "2048"
-    assert running_revisions(aws, environment.prefix, "scheduler") == {f"{environment.prefix}-scheduler:2"}
-
-
-def test_environment_command_cpu_and_subnets_are_rolled_out(environment: Environment, aws: EmbeddedAws) -> None:
+def test_every_kind_of_change_is_rolled_out_where_it_was_made(environment: Environment, aws: EmbeddedAws) -> None:
     reader = Reader(aws, environment.name)
     before = reader.read()
     subnet = before["services"]["scheduler"]["network"]["awsvpcConfiguration"]["subnets"][0]
@@ -60,6 +46,7 @@ def test_environment_command_cpu_and_subnets_are_rolled_out(environment: Environ
     changed = {"scheduler", "dag-processor", "triggerer", "worker"}
     assert run.changed_hosts == changed
     assert changed_services(before, after, environment.prefix) == changed
+    assert after["task_definitions"][f"{environment.prefix}-scheduler"]["memory"] == "2048"
     assert after["services"]["scheduler"]["network"]["awsvpcConfiguration"]["subnets"] == [subnet]
 
     def container(service: str) -> dict[str, Any]:

@@ -16,8 +16,8 @@ from tests.e2e.snapshot import Reader, Snapshot, differences
 # Task, seconds after its begin, arguments. Runs limited by tags only come there sooner: what lies before is done.
 KILLS: list[tuple[str, float, tuple[str, ...]]] = [
     ("Security groups | Create one per component", 2, ()),
-    ("Generate the passwords and keys", 1, ()),
-    ("Instance | Create", 1, ()),
+    ("Generate the passwords and keys", 1, ("--tags", "foundation")),
+    ("Instance | Create", 1, ("--tags", "data")),
     ("Build and push the image", 4, ("--tags", "image")),
     ("Connections | Write the URLs", 1, ("--tags", "data")),
     ("Run db-migrate", 3, ("--tags", "data,image,cluster,migrations")),
