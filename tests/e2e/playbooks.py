@@ -117,7 +117,7 @@ class Environment:
                     kill_all(marker)
                     break
         output = "".join(seen)
-        assert process.returncode == -signal.SIGKILL, f"'{task}' was not reached:\n{output[-6000:]}"
+        assert process.returncode == -signal.SIGKILL, f"not killed in '{task}':\n{output[-6000:]}"
         return output
 
 

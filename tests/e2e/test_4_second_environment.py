@@ -16,10 +16,10 @@ from tests.e2e.snapshot import Reader, Snapshot, differences
 # Task, seconds after its begin, arguments. Runs limited by tags only come there sooner: what lies before is done.
 KILLS: list[tuple[str, float, tuple[str, ...]]] = [
     ("Security groups | Create one per component", 2, ()),
-    ("Generate the passwords and keys", 1, ("--tags", "foundation")),
+    ("Generate the passwords and keys", 0.5, ("--tags", "foundation")),
     ("Instance | Create", 1, ("--tags", "data")),
-    ("Build and push the image", 4, ("--tags", "image")),
-    ("Connections | Write the URLs", 1, ("--tags", "data")),
+    ("Build and push the image", 1, ("--tags", "image")),
+    ("Connections | Write the URLs", 0.5, ("--tags", "data")),
     ("Run db-migrate", 3, ("--tags", "data,image,cluster,migrations")),
     ("Roll out the service", 2, ("--tags", "migrations,services")),
 ]
