@@ -1,6 +1,6 @@
 """One embedded AWS and one deployment for the whole session; the files' numbers are the order of the story.
 
-1 deploys and repeats, 2 changes settings, 3 breaks services, 4 interrupts and destroys a second environment.
+1 deploys and repeats, 2 changes settings, 3 breaks services, 5 holds the calls made against the deployer policy.
 """
 
 from __future__ import annotations

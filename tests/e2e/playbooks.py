@@ -158,7 +158,7 @@ class CommandLines:
         self._thread = threading.Thread(target=self._watch)
 
     def _watch(self) -> None:
-        while not self._stop.wait(0.05):
+        while not self._stop.wait(0.2):
             for folder in Path("/proc").iterdir():
                 if folder.name.isdecimal():
                     try:
