@@ -23,11 +23,6 @@ REGISTRY = "https://registry-1.docker.io/v2/"
 BASE = "docker.io/library/debian:trixie-slim"
 CONTENT_LABEL = "airflow.fargate.content"
 """On images made here: a digest of what they were made from, so that a change makes them anew."""
-DEBIAN_SOURCES = (
-    "deb http://deb.debian.org/debian trixie main",
-    "deb http://deb.debian.org/debian trixie-updates main",
-    "deb http://deb.debian.org/debian-security trixie-security main",
-)
 CONTEXTS = Path(__file__).with_name("images")
 
 
@@ -116,7 +111,7 @@ def make_base(engine: Engine) -> None:
         left_out = ("doc/*", "man/*", "info/*", "locale/*", "groff/*", "lintian/*", "linda/*")
         options = [f"--dpkgopt=path-exclude=/usr/share/{path}" for path in left_out]
         options += ["--dpkgopt=path-include=/usr/share/doc/*/copyright"]
-        debootstrap = ["mmdebstrap", "--quiet", "--variant=minbase", *options, "trixie", archive, *DEBIAN_SOURCES]
+        debootstrap = ["mmdebstrap", "--quiet", "--variant=minbase", *options, "trixie", archive]
         run(as_root(["env", f"TMPDIR={folder}", *debootstrap]), "mmdebstrap")
         run(engine.command("import", "--change", 'CMD ["bash"]', archive, BASE), f"importing {BASE}")
 
