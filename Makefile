@@ -106,7 +106,7 @@ lint-python: $(VENV)/.tested ## ruff: rules and formatting
 
 .PHONY: lint-types
 lint-types: $(VENV)/.tested ## mypy
-	@mypy collections/ansible_collections/airflow/fargate/plugins files/image/airflow_fargate tools tests
+	@mypy action_plugins collections/ansible_collections/airflow/fargate/plugins files/image/airflow_fargate tools tests
 
 .PHONY: lint-changelog
 lint-changelog: $(VENV)/.tested ## antsibull-changelog

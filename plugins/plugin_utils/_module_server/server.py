@@ -1,0 +1,162 @@
+# Copyright: Contributors to the airflow.fargate project
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""The server: a Python that has everything imported, and forks for each run of a module.
+
+It never was an Ansible controller, so a module finds itself in the very process it would have had, only sooner. It ends
+when the last process that holds the other end of its socket has ended, however that came about.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import os
+import select
+import signal
+import socket
+import sys
+from dataclasses import dataclass, field
+
+from . import service_models
+from .protocol import DECLINED, DESCRIPTORS, MAX_PACKET, READY
+from .run import run_and_exit
+
+# What every AWS module imports; the rest comes with the first run of each module.
+COMMON = ("ansible.module_utils.basic", "ansible_collections.amazon.aws.plugins.module_utils.modules")
+
+IMPORT_ERRORS = (ImportError, SyntaxError, AttributeError, TypeError, ValueError, OSError)
+
+
+@dataclass
+class Run:
+    """A module that runs. C(process) is a file descriptor, readable when the process has ended."""
+
+    pid: int
+    process: int
+    stream: socket.socket
+
+
+@dataclass
+class Server:
+    requests: socket.socket
+    poll: select.poll = field(default_factory=select.poll)
+    runs: dict[int, Run] = field(default_factory=dict)
+    known: dict[str, bool] = field(default_factory=dict)
+    learned: tuple[int, int] = field(default_factory=os.pipe)
+    pid: int = field(default_factory=os.getpid)
+
+    def serve(self) -> None:
+        os.set_blocking(self.learned[0], False)
+        service_models.install(self.tell)
+        self.poll.register(self.requests, select.POLLIN)
+        self.poll.register(self.learned[0], select.POLLIN)
+        while True:
+            ready = dict(self.poll.poll())
+            if self.requests.fileno() in ready:
+                if not self.accept():
+                    return
+            elif self.learned[0] in ready:
+                self.learn()
+            for descriptor in ready:
+                self.attend(descriptor)
+
+    def tell(self, line: bytes) -> None:
+        """In a run: the server is to know this. Writes of one line do not mix."""
+        if os.getpid() != self.pid:
+            os.write(self.learned[1], line + b"\n")
+
+    def learn(self) -> None:
+        for line in os.read(self.learned[0], 1 << 16).splitlines():
+            service_models.learn(line)
+
+    def accept(self) -> bool:
+        """Starts the run that a packet asks for. False when nobody is left to ask."""
+        packet, descriptors, _flags, _address = socket.recv_fds(self.requests, MAX_PACKET, DESCRIPTORS)
+        if not packet:
+            return False
+        stream = socket.socket(fileno=descriptors[0])
+        output = descriptors[1:]
+        name = packet.decode()
+        if self.imported(name):
+            self.start(name, stream, *output)
+        else:
+            stream.sendall(DECLINED)
+            stream.close()
+        for descriptor in output:
+            os.close(descriptor)
+        return True
+
+    def imported(self, name: str) -> bool:
+        """Whether the module can be imported here; what it imports stays, so the runs inherit it."""
+        if name not in self.known:
+            try:
+                importlib.import_module(name)
+            except IMPORT_ERRORS:
+                # The normal way tells what is wrong with it.
+                self.known[name] = False
+            else:
+                # The run executes it as __main__; it must not be there under its name as well.
+                del sys.modules[name]
+                self.known[name] = True
+        return self.known[name]
+
+    def start(self, name: str, stream: socket.socket, stdout: int, stderr: int) -> None:
+        # What is there now is shared with the run for good: no collector has to touch (and copy) it.
+        gc.freeze()
+        pid = os.fork()
+        if pid == 0:
+            self.forget()
+            run_and_exit(name, stream, stdout, stderr)
+        run = Run(pid, os.pidfd_open(pid), stream)
+        self.runs[run.process] = self.runs[stream.fileno()] = run
+        self.poll.register(run.process, select.POLLIN)
+        # No events asked for: what always comes is the hang-up, when the task has gone away.
+        self.poll.register(stream, 0)
+        stream.sendall(READY)
+
+    def forget(self) -> None:
+        """In a run: lets go of what belongs to the server and to other runs."""
+        self.requests.close()
+        os.close(self.learned[0])
+        for run in {run.pid: run for run in self.runs.values()}.values():
+            run.stream.close()
+            os.close(run.process)
+
+    def attend(self, descriptor: int) -> None:
+        run = self.runs.get(descriptor)
+        if run is None:
+            return
+        if descriptor == run.process:
+            self.end(run)
+        else:
+            self.poll.unregister(run.stream)
+            # As Ansible would stop the process of a task that is given up; its end is then reported to nobody.
+            try:
+                os.killpg(run.pid, signal.SIGTERM)
+            except ProcessLookupError:
+                os.kill(run.pid, signal.SIGTERM)
+
+    def end(self, run: Run) -> None:
+        _pid, status = os.waitpid(run.pid, 0)
+        self.poll.unregister(run.process)
+        os.close(run.process)
+        del self.runs[run.process], self.runs[run.stream.fileno()]
+        try:
+            self.poll.unregister(run.stream)
+        except KeyError:
+            pass
+        else:
+            run.stream.sendall(str(os.waitstatus_to_exitcode(status)).encode())
+        run.stream.close()
+
+
+def serve(requests: int) -> None:
+    """Serves until the other end of the socket is closed.
+
+    :param requests: The file descriptor of the socket that requests come in by.
+    """
+    for name in COMMON:
+        importlib.import_module(name)
+    gc.disable()
+    Server(socket.socket(fileno=requests)).serve()

@@ -1,0 +1,67 @@
+# Copyright: Contributors to the airflow.fargate project
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Descriptions of AWS services, found and parsed once.
+
+botocore searches hundreds of folders and parses up to megabytes of JSON for a client. Its loader remembers what it has
+loaded, but each session makes a loader of its own. Here all sessions share one; a run tells what it had to load itself,
+and later runs inherit it.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable
+from typing import Any
+
+import botocore.session
+from botocore.loaders import Loader, create_loader
+
+CACHED = (
+    "list_available_services",
+    "determine_latest_version",
+    "list_api_versions",
+    "load_service_model",
+    "load_data_with_path",
+)
+
+_loaders: dict[str | None, Loader] = {}
+_tell: Callable[[bytes], None] | None = None
+
+
+def install(tell: Callable[[bytes], None]) -> None:
+    """From here on, sessions share loaders; C(tell) hears of each call that found nothing remembered."""
+    global _tell
+    _tell = tell
+    botocore.session.create_loader = shared_loader
+
+
+def shared_loader(search_path: str | None = None) -> Loader:
+    """The loader of this search path (the setting C(data_path) of botocore)."""
+    if search_path not in _loaders:
+        loader = create_loader(search_path)
+        for name in CACHED:
+            setattr(loader, name, _telling(loader, search_path, name))
+        _loaders[search_path] = loader
+    return _loaders[search_path]
+
+
+def _telling(loader: Loader, search_path: str | None, name: str) -> Callable[..., Any]:
+    method = getattr(loader, name)
+
+    @functools.wraps(method)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        before = len(loader._cache)
+        result = method(*args, **kwargs)
+        if len(loader._cache) > before and _tell:
+            _tell(json.dumps([search_path, name, args, kwargs]).encode())
+        return result
+
+    return call
+
+
+def learn(told: bytes) -> None:
+    """Makes a call that a run has told of, so that the runs to come need not."""
+    search_path, name, args, kwargs = json.loads(told)
+    getattr(shared_loader(search_path), name)(*args, **kwargs)
