@@ -11,12 +11,13 @@ import re
 import subprocess
 import sys
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 WIDTH = 100
+LAST_LINES = 40
 PYTEST_CLOSING = re.compile(r"^=*\s*((?:\d+ \w+(?:, )?)+) in [\d.]+s(?: \([\d:]+\))?\s*=*$")
 COLOUR = re.compile(r"\x1b\[[\d;]*m")
 
@@ -27,6 +28,7 @@ class Section:
     passed: bool
     seconds: float
     counts: Counter[str] = field(default_factory=Counter)
+    last_lines: list[str] = field(default_factory=list)
 
     def outcome(self) -> Counter[str]:
         """What the section adds to the totals. A failure never disappears behind passed tests."""
@@ -57,9 +59,10 @@ def pytest_counts(lines: Iterable[str]) -> Counter[str]:
     return counts
 
 
-def echoed(stream: Iterable[str], prefix: str) -> Iterator[str]:
+def echoed(stream: Iterable[str], prefix: str, last_lines: deque[str]) -> Iterator[str]:
     for line in stream:
         print(f"{prefix}{line}", end="", flush=True)
+        last_lines.append(line)
         yield line
 
 
@@ -76,6 +79,7 @@ def lanes_of(arguments: list[str]) -> list[list[str]]:
 def run(target: str, prefix: str = "") -> Section:
     print(f"\n{f' {target} ':=^{WIDTH}}", flush=True)
     started = time.monotonic()
+    last_lines: deque[str] = deque(maxlen=LAST_LINES)
     command = ["make", "--no-print-directory", target]
     with subprocess.Popen(
         command,
@@ -86,11 +90,11 @@ def run(target: str, prefix: str = "") -> Section:
         text=True,
         errors="replace",
     ) as process:
-        counts = pytest_counts(echoed(process.stdout or (), prefix))
+        counts = pytest_counts(echoed(process.stdout or (), prefix, last_lines))
     seconds = time.monotonic() - started
     passed = process.returncode == 0
     print(f"{f' {target} {verdict(passed)} in {seconds:.0f} s ':-^{WIDTH}}", flush=True)
-    return Section(target, passed, seconds, counts)
+    return Section(target, passed, seconds, counts, list(last_lines))
 
 
 def run_lanes(lanes: list[list[str]]) -> list[Section]:
@@ -106,6 +110,11 @@ def run_lanes(lanes: list[list[str]]) -> list[Section]:
 def main(arguments: list[str]) -> int:
     started = time.monotonic()
     sections = run_lanes(lanes_of(arguments))
+    for section in sections:
+        if not section.passed:
+            # Again, where whoever looks for the reason looks first.
+            print(f"\n{f' end of {section.target} ':=^{WIDTH}}")
+            print("".join(section.last_lines), end="")
     print(f"\n{' summary ':=^{WIDTH}}")
     for section in sections:
         print(

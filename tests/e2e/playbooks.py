@@ -80,10 +80,17 @@ class Environment:
         shutil.rmtree(self.inventory / "host_vars")
 
     def popen(self, playbook: str, arguments: Iterable[str], marker: str = "") -> subprocess.Popen[str]:
+        variables = {
+            **self.aws.variables,
+            "ANSIBLE_NOCOLOR": "1",
+            # Without it a task's name shows when the task has ended, and nothing could be killed in time.
+            "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "1",
+            MARKER: marker,
+        }
         return subprocess.Popen(
             [Path(sys.executable).with_name("ansible-playbook"), "-i", self.inventory, playbook, *arguments],
             cwd=ROOT,
-            env={**os.environ, **self.aws.variables, "ANSIBLE_NOCOLOR": "1", MARKER: marker},
+            env={**os.environ, **variables},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
