@@ -23,14 +23,24 @@ def find(handler: t.Any, description: str, method: t.Callable[..., t.Any], **arg
     return handler.list_error_handler(description)(_retrying(method))(**arguments)
 
 
+def call_on_new(
+    handler: t.Any, codes: t.Sequence[str], description: str, method: t.Callable[..., t.Any], **arguments: t.Any
+) -> t.Any:
+    """Like aws_call, on what was made or unlinked a moment ago: these codes mean that not all of AWS knows it yet."""
+    backoff = AWSRetry.jittered_backoff(
+        retries=10, delay=0.5, max_delay=10, catch_extra_error_codes=[*THROTTLING, *codes]
+    )
+    return handler.common_error_handler(description)(backoff(method))(**arguments)
+
+
 def _retrying(method: t.Callable[..., t.Any]) -> t.Callable[..., t.Any]:
     return AWSRetry.jittered_backoff(catch_extra_error_codes=THROTTLING)(method)
 
 
-def list_all(handler: t.Any, client: t.Any, operation: str, key: str, **arguments: t.Any) -> list[dict[str, t.Any]]:
+def list_all(handler: t.Any, client: t.Any, operation: str, key: str, **arguments: t.Any) -> list[t.Any]:
     """Every page of a list operation."""
 
-    def pages() -> list[dict[str, t.Any]]:
+    def pages() -> list[t.Any]:
         return client.get_paginator(operation).paginate(**arguments).build_full_result().get(key, [])
 
     return aws_call(handler, operation.replace("_", " "), pages)

@@ -86,3 +86,10 @@ def tag_changes(observed: t.Mapping[str, str], wanted: t.Mapping[str, str] | Non
         return TagChanges({}, [])
     add, remove = compare_aws_tags(observed, wanted, purge_tags=purge)
     return TagChanges({key: str(value) for key, value in sorted(add.items())}, remove)
+
+
+def merged_tags(common: t.Mapping[str, t.Any] | None, own: t.Mapping[str, t.Any] | None) -> dict[str, str] | None:
+    """The tags of one thing of a list: its own win over those of all. None when there are neither."""
+    if common is None and own is None:
+        return None
+    return {key: str(value) for key, value in {**(common or {}), **(own or {})}.items()}

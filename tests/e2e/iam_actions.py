@@ -7,8 +7,10 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-# The Service Authorization Reference has these under other names.
+# The Service Authorization Reference has these under other names, and two actions for creating something with tags.
 RENAMED = {
+    "ec2:CreateSecurityGroup": ("ec2:CreateSecurityGroup", "ec2:CreateTags"),
+    "iam:CreateRole": ("iam:CreateRole", "iam:TagRole"),
     "s3:DeleteObjects": ("s3:DeleteObject", "s3:DeleteObjectVersion"),
     "s3:GetBucketAccelerateConfiguration": ("s3:GetAccelerateConfiguration",),
     "s3:GetBucketEncryption": ("s3:GetEncryptionConfiguration",),

@@ -59,3 +59,25 @@ def test_a_missing_resource_is_none_and_any_other_error_is_raised() -> None:
     assert _calls.find(Handler, "describe x", Scripted(error("NotFound"))) is None
     with pytest.raises(AnsibleAWSError, match="Failed to describe x"):
         _calls.find(Handler, "describe x", Scripted(error("AccessDenied")))
+
+
+def test_what_is_new_may_be_unknown_for_a_while() -> None:
+    method = Scripted(error("NotFound"), error("Throttling"), error("NotFound"), "answer")
+
+    assert _calls.call_on_new(Handler, ["NotFound"], "use x", method) == "answer"
+
+
+def test_what_is_new_and_stays_unknown_is_an_error() -> None:
+    method = Scripted(*[error("NotFound")] * 20)
+
+    with pytest.raises(AnsibleAWSError, match="Failed to use x"):
+        _calls.call_on_new(Handler, ["NotFound"], "use x", method)
+    assert len(method.answers) == 10
+
+
+def test_what_is_not_expected_of_the_new_is_an_error_at_once() -> None:
+    method = Scripted(error("NotFound"), "answer")
+
+    with pytest.raises(AnsibleAWSError, match="Failed to use x"):
+        _calls.call_on_new(Handler, [], "use x", method)
+    assert method.answers == ["answer"]

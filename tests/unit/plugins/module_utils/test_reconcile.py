@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.airflow.fargate.plugins.module_utils._reconcile import (
     changed_options,
+    merged_tags,
     same_kms_key,
     same_members,
     tag_changes,
@@ -73,3 +74,19 @@ def test_tags_are_set_and_purged_but_never_those_of_aws() -> None:
     assert purged == ({"a": "9", "c": "3"}, ["b"])
     assert purged.applied_to(observed) == {"a": "9", "c": "3", "aws:cloudformation:stack-name": "s"}
     assert tag_changes(observed, {"a": "1"}, purge=False) == ({}, [])
+
+
+@pytest.mark.parametrize(
+    ("common", "own", "merged"),
+    [
+        (None, None, None),
+        ({"a": 1}, None, {"a": "1"}),
+        (None, {"a": 1}, {"a": "1"}),
+        ({"a": "1", "b": "2"}, {"b": "3"}, {"a": "1", "b": "3"}),
+        (None, {}, {}),
+    ],
+)
+def test_tags_of_one_thing_of_a_list(
+    common: dict[str, object] | None, own: dict[str, object] | None, merged: dict[str, str] | None
+) -> None:
+    assert merged_tags(common, own) == merged
