@@ -1,8 +1,9 @@
-"""`python3 -m tools.local_aws start|stop|status`, from the checkout; needs the standard library only."""
+"""`python3 -m tools.local_aws <verb>`, from the checkout; needs the standard library only."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 
@@ -21,6 +22,10 @@ def parser() -> argparse.ArgumentParser:
     verbs.add_parser("status", help="say whether it runs; exit code 1 if not")
     stop = verbs.add_parser("stop", help="stop it and remove its containers, volumes and network")
     stop.add_argument("--purge", action="store_true", help="also remove the cached images")
+    interrupt = verbs.add_parser("interrupt", help="take a Fargate Spot task away, as AWS does when it needs the room")
+    interrupt.add_argument("task", help="its id or ARN")
+    clock = verbs.add_parser("clock", help="show or move the clock that schedules follow")
+    clock.add_argument("time", nargs="?", help="ISO 8601 with its zone, such as 2027-03-28T06:59:55Z, or `now`")
     return result
 
 
@@ -34,6 +39,10 @@ def main(argv: list[str]) -> int:
             instance.start(settings)
         elif arguments.verb == "stop":
             instance.stop(settings, purge=arguments.purge)
+        elif arguments.verb == "interrupt":
+            print(json.dumps(instance.interrupt(settings, arguments.task)))
+        elif arguments.verb == "clock":
+            print(json.dumps(instance.clock(settings, arguments.time)))
         elif not instance.status(settings):
             return 1
     except KeyboardInterrupt:

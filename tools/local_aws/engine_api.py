@@ -43,9 +43,11 @@ class EngineApi:
             content = response.read()
         finally:
             connection.close()
-        if response.status >= 400 and response.status not in accept:
+        # Podman 4 calls it an error of its own when a container has ended in the meantime.
+        status = CONFLICT if b"container state improper" in content else response.status
+        if status >= 400 and status not in accept:
             raise LocalAwsError(
-                f"The container engine refused {method} {path}: {response.status} {content.decode(errors='replace')}"
+                f"The container engine refused {method} {path}: {status} {content.decode(errors='replace')}"
             )
         return json.loads(content) if content.startswith((b"{", b"[")) else content.decode()
 

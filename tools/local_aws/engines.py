@@ -19,7 +19,17 @@ from typing import Any
 from tools.local_aws import podman_config
 from tools.local_aws.console import LocalAwsError, say
 from tools.local_aws.engine_api import EngineApi, mounted_volumes
-from tools.local_aws.processes import SYSTEM_PATH, Daemon, as_root, can_be_root, find_executable, is_root, run, wait_for
+from tools.local_aws.processes import (
+    SYSTEM_PATH,
+    Daemon,
+    as_root,
+    can_be_root,
+    find_executable,
+    is_root,
+    locked,
+    run,
+    wait_for,
+)
 from tools.local_aws.settings import Settings
 
 PODMAN_PACKAGES = (
@@ -216,8 +226,10 @@ def parse_version(text: str) -> tuple[int, int]:
 def apt_install(packages: tuple[str, ...], what: str) -> None:
     say(what, "installing " + " ".join(packages))
     apt_get = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-o", "DPkg::Lock::Timeout=300"]
-    run(as_root([*apt_get, "update"]), "apt-get update")
-    run(as_root([*apt_get, "install", "-y", "--no-install-recommends", *packages]), "apt-get install")
+    # apt-get waits for dpkg's lock only, not for that of its lists.
+    with locked(Path(__file__).parent):
+        run(as_root([*apt_get, "update"]), "apt-get update")
+        run(as_root([*apt_get, "install", "-y", "--no-install-recommends", *packages]), "apt-get install")
 
 
 def prepare_podman(docker_reason: str) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
 import shutil
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from tools.local_aws import engines, environment, images, network
 from tools.local_aws.console import LocalAwsError, say, title
@@ -44,10 +47,12 @@ def server(settings: Settings) -> Daemon:
     return Daemon(settings.server_pid, settings.server_log)
 
 
-def fetch(url: str) -> bytes:
+def fetch(url: str, body: bytes | None = None) -> bytes:
+    """GET, or PUT of a body."""
     # Proxies of the environment do not lead to this machine.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(url, timeout=5) as response:
+    request = urllib.request.Request(url, data=body, method="GET" if body is None else "PUT")
+    with opener.open(request, timeout=5 if body is None else 60) as response:
         return bytes(response.read())
 
 
@@ -163,6 +168,31 @@ def tear_down(settings: Settings) -> None:
             shutil.rmtree(path)
         elif path not in kept:
             path.unlink()
+
+
+def private(wanted: Settings, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Ask a private endpoint of the running instance (patches/private_endpoints.py)."""
+    settings = recorded(wanted)
+    if settings is None:
+        raise LocalAwsError("The embedded AWS is not running.")
+    data = None if body is None else json.dumps(body).encode()
+    try:
+        answer: dict[str, Any] = json.loads(fetch(f"{settings.endpoint}/_local_aws/{path}", data))
+    except urllib.error.HTTPError as error:
+        raise LocalAwsError(json.loads(error.read())["message"]) from error
+    except OSError as error:
+        raise LocalAwsError(f"The embedded AWS on {settings.endpoint} does not answer: {error}") from error
+    return answer
+
+
+def interrupt(wanted: Settings, task: str) -> dict[str, Any]:
+    return private(wanted, f"interrupt/{task.rsplit('/', 1)[-1]}", {})
+
+
+def clock(wanted: Settings, moment: str | None) -> dict[str, Any]:
+    if moment is None:
+        return private(wanted, "clock")
+    return private(wanted, "clock", {"offset": 0} if moment == "now" else {"time": moment})
 
 
 def status(wanted: Settings) -> bool:

@@ -33,36 +33,57 @@ def install(settings: Settings) -> None:
 
     from tools.local_aws.patches import (
         application_autoscaling,
+        clock,
         cloud_map,
+        cloudwatch,
         ecr,
         elasticache,
+        filters,
         gateway,
+        private_endpoints,
         rds,
         refusals,
         request_log,
         routing,
+        security_groups,
         tagging,
     )
-    from tools.local_aws.patches.ecs import protection, scheduler, secrets, services, task_definitions, tasks
+    from tools.local_aws.patches.ecs import (
+        protection,
+        scheduler,
+        secrets,
+        services,
+        spot,
+        task_definitions,
+        tasks,
+        wire_shape,
+    )
     from tools.local_aws.patches.elbv2 import api, targets
 
     gateway.use(settings)
     routing.install()
+    private_endpoints.install()
+    private_endpoints.serve("clock", clock.endpoint)
     rds.install()
     elasticache.install()
     ecr.install(settings)
     secrets.install()
     task_definitions.install()
+    security_groups.install()
+    filters.install()
 
+    wire_shape.install()
     running_tasks = tasks.install()
     load_balancing = targets.Targets()
     api.install(load_balancing)
     service_scheduler = scheduler.Scheduler(running_tasks, load_balancing)
     services.install(service_scheduler.wake)
     protection.install(service_scheduler.wake)
+    spot.install(running_tasks)
     load_balancing.on_change(service_scheduler.wake)
     cloud_map.install(running_tasks, load_balancing)
     running_tasks.changed = service_scheduler.wake
+    cloudwatch.install()
     application_autoscaling.install()
     tagging.install()
     refusals.install()

@@ -46,6 +46,9 @@ READS = {
 }
 """Operations that change no resource, whatever their name."""
 
+RPC_PATH = re.compile(r"/service/\w+/operation/(\w+)")
+"""Path of the protocol smithy-rpc-v2-cbor, which CloudWatch speaks."""
+
 S3_OPERATIONS = {
     # (method, depth of the path): operation
     ("GET", 0): "ListBuckets",
@@ -122,6 +125,9 @@ def identify(
     service: str, method: str, path: str, headers: Mapping[str, str], body: bytes, query: Mapping[str, Any]
 ) -> tuple[str, dict[str, Any]]:
     """(operation, parameters) of a request of any AWS protocol."""
+    match = RPC_PATH.fullmatch(path)
+    if match:
+        return match[1], cbor_object(body)
     target = headers.get("x-amz-target", "")
     if target:
         return target.rsplit(".", 1)[-1], json_object(body)
@@ -141,6 +147,16 @@ def identify(
     return rest_operation(service, method, path, query), {**flat, **json_object(body)}
 
 
+def cbor_object(body: bytes) -> dict[str, Any]:
+    import cbor2
+
+    try:
+        parsed = cbor2.loads(body) if body else {}
+    except cbor2.CBORDecodeError:
+        return {}
+    return parsed if isinstance(parsed, dict) else {}
+
+
 def json_object(body: bytes) -> dict[str, Any]:
     try:
         parsed = json.loads(body or b"{}")
@@ -156,7 +172,8 @@ def error_code(status: int, headers: Mapping[str, Any], body: Any) -> str | None
     match = re.search(rb"<Code>([^<]+)</Code>", text)
     if match:
         return match[1].decode()
-    code = str(json_object(text).get("__type") or json_object(text).get("code") or status)
+    data = cbor_object(text) if headers.get("smithy-protocol") == "rpc-v2-cbor" else json_object(text)
+    code = str(data.get("__type") or data.get("code") or status)
     return code.rsplit("#", 1)[-1]
 
 

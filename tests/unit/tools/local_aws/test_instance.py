@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import dataclasses
+import http.server
+import json
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -60,6 +63,47 @@ def test_second_start_changes_nothing(running: Settings, capsys: pytest.CaptureF
 def test_state_folder_is_not_shared(running: Settings) -> None:
     with pytest.raises(LocalAwsError, match="LOCAL_AWS_STATE_DIR"):
         instance.start(dataclasses.replace(running, port=4601))
+
+
+class Gateway(http.server.BaseHTTPRequestHandler):
+    """Answers with what it was asked; a task called missing is not there."""
+
+    def answer(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        missing = self.path.endswith("missing")
+        self.send_response(404 if missing else 200)
+        self.end_headers()
+        asked = [self.command, self.path, json.loads(body or b"null")]
+        self.wfile.write(json.dumps({"message": "no running task"} if missing else {"asked": asked}).encode())
+
+    do_GET = do_PUT = answer
+
+
+def test_the_levers_of_tests_reach_the_gateway(running: Settings) -> None:
+    with http.server.HTTPServer(("127.0.0.1", 0), Gateway) as server:
+        settings = dataclasses.replace(running, port=server.server_address[1])
+        settings.settings_file.write_text(settings.to_json(), encoding="utf-8")
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        seen = [
+            instance.interrupt(settings, "arn:aws:ecs:us-east-1:123456789012:task/airflow/0123")["asked"],
+            instance.clock(settings, None)["asked"],
+            instance.clock(settings, "2027-03-28T06:00:00+00:00")["asked"],
+            instance.clock(settings, "now")["asked"],
+        ]
+        with pytest.raises(LocalAwsError, match="no running task"):
+            instance.interrupt(settings, "missing")
+        server.shutdown()
+    assert seen == [
+        ["PUT", "/_local_aws/interrupt/0123", {}],
+        ["GET", "/_local_aws/clock", None],
+        ["PUT", "/_local_aws/clock", {"time": "2027-03-28T06:00:00+00:00"}],
+        ["PUT", "/_local_aws/clock", {"offset": 0}],
+    ]
+
+
+def test_the_levers_need_a_running_instance(tmp_path: Path) -> None:
+    with pytest.raises(LocalAwsError, match="is not running"):
+        instance.clock(Settings(port=4600, state_dir=tmp_path, cache_dir=tmp_path), "now")
 
 
 def test_stop_and_status_without_start(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

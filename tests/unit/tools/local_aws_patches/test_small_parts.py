@@ -6,7 +6,7 @@ import pytest
 
 from tools.local_aws import patches
 from tools.local_aws.patches import endpoints
-from tools.local_aws.patches.ecs import log_stream, secrets
+from tools.local_aws.patches.ecs import log_stream, secrets, wire_shape
 
 
 def test_another_ministack_is_refused() -> None:
@@ -63,3 +63,8 @@ def test_log_configuration() -> None:
 )
 def test_secret_arn(value_from: str, expected: tuple[str, str, str, str]) -> None:
     assert secrets.split_secret_arn(value_from) == expected
+
+
+def test_records_are_shown_without_what_is_internal_or_empty() -> None:
+    record = {"name": "a", "_own": 1, "tasks": [{"stoppedAt": None, "_x": 1, "id": 2}], "empty": [], "none": None}
+    assert wire_shape.shape(record) == {"name": "a", "tasks": [{"id": 2}], "empty": []}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import re
 import time
 import uuid
@@ -12,18 +13,19 @@ from typing import Any
 
 from ministack.core.responses import get_account_id, get_region
 
-from tools.local_aws.patches.application_autoscaling import capacity, schedules, store
+from tools.local_aws.patches import clock
+from tools.local_aws.patches.application_autoscaling import capacity, policy_alarms, schedules, store, validation
 from tools.local_aws.patches.application_autoscaling.store import DIMENSION, Target
 
 Data = dict[str, Any]
 PAGE = 50
 NAME = re.compile(r"[^\x00-\x1f|]{1,256}")
+ACTION_NAME = re.compile(r"(?! )[^\x00-\x1f\x7f-\x9f:/|]{1,256}(?<! )")
 POLICY_CONFIGURATIONS = {
     "TargetTrackingScaling": "TargetTrackingScalingPolicyConfiguration",
     "StepScaling": "StepScalingPolicyConfiguration",
     "PredictiveScaling": "PredictiveScalingPolicyConfiguration",
 }
-REGISTERING_MINIMUM = "minimum capacity was set"
 
 
 class Refused(Exception):
@@ -83,9 +85,7 @@ def register_scalable_target(data: Data) -> Data:
         raise invalid("Tags can only be specified when you create a new scalable target. Use TagResource instead.")
     target.minimum, target.maximum = int(minimum), int(maximum)
     target.suspended.update(data.get("SuspendedState") or {})
-    current = capacity.desired_count(target) or 0
-    cause = REGISTERING_MINIMUM if current < target.minimum else "maximum capacity was set"
-    capacity.enforce_bounds(target, cause)
+    capacity.enforce_bounds(target)
     return {"ScalableTargetARN": target.arn}
 
 
@@ -111,7 +111,10 @@ def shown_target(target: Target) -> Data:
 
 
 def deregister_scalable_target(data: Data) -> Data:
-    store.remove(known_target(data))
+    target = known_target(data)
+    for policy in target.policies.values():
+        policy_alarms.forget(policy)
+    store.remove(target)
     return {}
 
 
@@ -152,17 +155,14 @@ def put_scaling_policy(data: Data) -> Data:
     configuration = data.get(POLICY_CONFIGURATIONS[kind])
     if not configuration:
         raise invalid(f"{POLICY_CONFIGURATIONS[kind]} is required for policy type {kind}")
-    if kind == "TargetTrackingScaling":
-        specifications = ("CustomizedMetricSpecification", "PredefinedMetricSpecification")
-        if sum(bool(configuration.get(entry)) for entry in specifications) != 1:
-            raise invalid("Exactly one of PredefinedMetricSpecification and CustomizedMetricSpecification is required")
-        if float(configuration.get("TargetValue") or 0) <= 0:
-            raise invalid("TargetValue must be greater than 0")
+    problem = validation.policy(kind, configuration)
+    if problem:
+        raise invalid(problem)
     arn = (existing or {}).get("PolicyARN") or (
         f"arn:aws:autoscaling:{target.region}:{target.account}:scalingPolicy:{uuid.uuid4()}:resource/ecs/"
         f"{target.resource_id}:policyName/{name}"
     )
-    target.policies[name] = {
+    policy = target.policies[name] = {
         "PolicyARN": arn,
         "PolicyName": name,
         "ServiceNamespace": "ecs",
@@ -173,23 +173,37 @@ def put_scaling_policy(data: Data) -> Data:
         "Alarms": (existing or {}).get("Alarms", []),
         "CreationTime": (existing or {}).get("CreationTime", time.time()),
     }
-    return {"PolicyARN": arn, "Alarms": target.policies[name]["Alarms"]}
+    if kind == "TargetTrackingScaling":
+        policy["Alarms"] = policy_alarms.put(target, policy)
+    return {"PolicyARN": arn, "Alarms": shown_policy(policy)["Alarms"]}
+
+
+def shown_policy(policy: Data) -> Data:
+    if policy["PolicyType"] != "StepScaling":
+        return policy
+    return {**policy, "Alarms": policy_alarms.watching(policy["PolicyARN"])}
 
 
 def delete_scaling_policy(data: Data) -> Data:
     target, name = known_target(data), str(data.get("PolicyName"))
-    if target.policies.pop(name, None) is None:
+    policy = target.policies.pop(name, None)
+    if policy is None:
         raise not_found("scaling policy", data, name)
+    policy_alarms.forget(policy)
     return {}
 
 
 # -- schedules
 def put_scheduled_action(data: Data) -> Data:
     target, name = known_target(data), str(data.get("ScheduledActionName", ""))
-    if not NAME.fullmatch(name):
+    if not ACTION_NAME.fullmatch(name):
         raise invalid("1 validation error detected: Value at 'scheduledActionName' failed to satisfy constraint")
     existing = target.scheduled_actions.get(name, {})
     merged = {**existing, **data}
+    # AWS: an update without them deletes the old values.
+    times = {key: float(data[key]) for key in ("StartTime", "EndTime") if data.get(key) is not None}
+    if times.get("StartTime", 0.0) >= times.get("EndTime", math.inf):
+        raise invalid("The scheduled action's start time must be before its end time")
     schedule, zone = str(merged.get("Schedule", "")), merged.get("Timezone")
     if not schedules.valid(schedule):
         raise invalid(f"Invalid schedule expression: {schedule}")
@@ -202,7 +216,8 @@ def put_scheduled_action(data: Data) -> Data:
     if low is not None and high is not None and low > high:
         raise invalid("Maximum capacity cannot be less than minimum capacity")
     target.scheduled_actions[name] = {
-        **{key: merged[key] for key in ("Schedule", "Timezone", "StartTime", "EndTime") if merged.get(key)},
+        **{key: merged[key] for key in ("Schedule", "Timezone") if merged.get(key)},
+        **times,
         "ScheduledActionName": name,
         "ScheduledActionARN": existing.get("ScheduledActionARN")
         or (
@@ -213,7 +228,7 @@ def put_scheduled_action(data: Data) -> Data:
         "ResourceId": target.resource_id,
         "ScalableDimension": DIMENSION,
         "ScalableTargetAction": action,
-        "CreationTime": existing.get("CreationTime", time.time()),
+        "CreationTime": existing.get("CreationTime", clock.now()),
     }
     return {}
 
@@ -228,7 +243,12 @@ def delete_scheduled_action(data: Data) -> Data:
 def describe_scaling_activities(data: Data) -> Data:
     check_namespace(data)
     wanted = data.get("ResourceId")
-    found = [item for item in store.activities_here() if wanted in (None, item["ResourceId"])]
+    found = [
+        item
+        for item in store.activities_here()
+        if wanted in (None, item["ResourceId"])
+        and (data.get("IncludeNotScaledActivities") or "NotScaledReasons" not in item)
+    ]
     return page(found, data, "ScalingActivities")
 
 
@@ -263,7 +283,10 @@ OPERATIONS: dict[str, Callable[[Data], Data]] = {
     "PutScalingPolicy": put_scaling_policy,
     "DeleteScalingPolicy": delete_scaling_policy,
     "DescribeScalingPolicies": describe(
-        "ScalingPolicies", lambda target: list(target.policies.values()), "PolicyNames", "PolicyName"
+        "ScalingPolicies",
+        lambda target: [shown_policy(policy) for policy in target.policies.values()],
+        "PolicyNames",
+        "PolicyName",
     ),
     "PutScheduledAction": put_scheduled_action,
     "DeleteScheduledAction": delete_scheduled_action,

@@ -1,4 +1,4 @@
-"""The one way by which scaling changes a service, and the activity it leaves."""
+"""The one way by which scaling changes a service, and the activities it leaves."""
 
 from __future__ import annotations
 
@@ -27,22 +27,8 @@ def desired_count(target: Target) -> int | None:
     return None if service is None else int(service["desiredCount"])
 
 
-def set_desired_count(target: Target, wanted: int, cause: str) -> bool:
-    """Bring the service to `wanted` tasks, inside the target's bounds; False when there was nothing to do."""
-    from ministack.services import ecs
-
-    wanted = max(target.minimum, min(target.maximum, wanted))
-    with request_scope(target.account, target.region):
-        current = desired_count(target)
-        if current is None or current == wanted:
-            return False
-        dummy, cluster, name = target.resource_id.split("/")
-        ecs._update_service({"cluster": cluster, "service": name, "desiredCount": wanted})
+def record(target: Target, description: str, cause: str, message: str, status: str = "Successful", **more: Any) -> None:
     now = time.time()
-    if wanted > current:
-        target.last_scale_out = now
-    else:
-        target.last_scale_in = now
     store.record_activity(
         target,
         {
@@ -50,19 +36,37 @@ def set_desired_count(target: Target, wanted: int, cause: str) -> bool:
             "ServiceNamespace": "ecs",
             "ResourceId": target.resource_id,
             "ScalableDimension": store.DIMENSION,
-            "Description": f"Setting desired count to {wanted}.",
+            "Description": description,
             "Cause": cause,
             "StartTime": now,
             "EndTime": now,
-            "StatusCode": "Successful",
-            "StatusMessage": (f"Successfully set desired count to {wanted}. Change successfully fulfilled by ecs."),
+            "StatusCode": status,
+            "StatusMessage": message,
+            **more,
         },
     )
-    return True
 
 
-def enforce_bounds(target: Target, cause: str) -> None:
+def set_desired_count(target: Target, wanted: int, cause: str) -> None:
+    from ministack.services import ecs
+
+    dummy, cluster, name = target.resource_id.split("/")
+    with request_scope(target.account, target.region):
+        ecs._update_service({"cluster": cluster, "service": name, "desiredCount": wanted})
+    record(
+        target,
+        f"Setting desired count to {wanted}.",
+        cause,
+        f"Successfully set desired count to {wanted}. Change successfully fulfilled by ecs.",
+    )
+
+
+def enforce_bounds(target: Target) -> None:
     """A service outside its bounds is brought inside at once."""
     current = desired_count(target)
-    if current is not None:
-        set_desired_count(target, current, cause)
+    if current is None:
+        return
+    if current < target.minimum:
+        set_desired_count(target, target.minimum, f"minimum capacity was set to {target.minimum}")
+    elif current > target.maximum:
+        set_desired_count(target, target.maximum, f"maximum capacity was set to {target.maximum}")

@@ -11,6 +11,8 @@ from typing import Any
 
 from ministack.core.responses import get_account_id, get_region
 
+from tools.local_aws.patches.application_autoscaling.policies import Cooldown
+
 DIMENSION = "ecs:service:DesiredCount"
 KEEP_ACTIVITIES = 500
 
@@ -32,8 +34,7 @@ class Target:
     """PolicyName -> the policy as DescribeScalingPolicies shows it."""
     scheduled_actions: dict[str, dict[str, Any]] = dataclasses.field(default_factory=dict)
     """ScheduledActionName -> the action as DescribeScheduledActions shows it."""
-    last_scale_out: float = 0.0
-    last_scale_in: float = 0.0
+    cooldown: Cooldown = dataclasses.field(default_factory=Cooldown)
 
     def __post_init__(self) -> None:
         if not self.arn:

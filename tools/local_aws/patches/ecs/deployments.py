@@ -26,6 +26,9 @@ TRIGGERS = (
 )
 """Parameters of UpdateService that the API reference says start a new deployment."""
 
+MOST = 5
+"""Deployments a service can have at once; one lasts until its last protected task is gone."""
+
 LONGEST_DELAY = 60.0
 """Longest pause between starts of a task that keeps failing. ECS goes up to 27 minutes."""
 

@@ -14,9 +14,10 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from tools.local_aws.patches import gateway
+from tools.local_aws.patches import gateway, private_endpoints
 
-AGENT_PREFIX = "/_local_aws/ecs-agent/"
+AGENT = "ecs-agent"
+"""Private endpoint that plays the ECS agent."""
 
 
 def role_session(task: Mapping[str, Any], role_arn: str) -> dict[str, str]:
@@ -59,7 +60,7 @@ def agent_variables(task: Mapping[str, Any], endpoint: str) -> dict[str, str]:
         "AWS_REGION": region,
         "AWS_DEFAULT_REGION": region,
         "AWS_EXECUTION_ENV": "AWS_ECS_FARGATE",
-        "ECS_AGENT_URI": endpoint + AGENT_PREFIX + task["taskArn"].rsplit("/", 1)[-1],
+        "ECS_AGENT_URI": f"{endpoint}{private_endpoints.PREFIX}{AGENT}/{task['taskArn'].rsplit('/', 1)[-1]}",
     }
 
 

@@ -96,6 +96,9 @@ class Services:
             request["taskDefinition"] = definition["taskDefinitionArn"]
         with resource_lock("ecs-service", key):
             redeploy = deployments.starts_deployment(service, request)
+            if redeploy and len(service["deployments"]) >= deployments.MOST:
+                message = f"{deployments.MOST} active deployments exist, unable to create new deployment."
+                return error("InvalidParameterException", message)
             self._apply(service, request)
             if redeploy:
                 for deployment in service["deployments"]:
