@@ -1,6 +1,7 @@
 """One embedded AWS and one deployment for the whole session; the files' numbers are the order of the story.
 
-1 deploys and repeats, 2 changes settings, 3 breaks services, 5 holds the calls made against the deployer policy.
+1 deploys and repeats, 2 changes settings, 3 breaks services, 4 kills the deployment of a second environment and
+removes that, 5 holds the calls made against the deployer policy, 6 deploys once more without the module server.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from tests.e2e.airflow_api import Airflow, log_in
 from tests.e2e.embedded_aws import ROOT, EmbeddedAws, for_tests
 from tests.e2e.playbooks import CommandLines, Environment, Run
 from tests.e2e.snapshot import Reader, Snapshot
+from tests.e2e.task_results import recording
 
 
 @pytest.fixture(scope="session")
@@ -62,6 +64,7 @@ class Story:
 
     plan_of_nothing: Plan
     first: Run
+    record: Path
     command_lines: set[str]
     deployed: Snapshot
     plan_of_everything: Plan
@@ -70,17 +73,19 @@ class Story:
 
 
 @pytest.fixture(scope="session")
-def story(environment: Environment, aws: EmbeddedAws) -> Story:
+def story(folder: Path, environment: Environment, aws: EmbeddedAws) -> Story:
     reader = Reader(aws, environment.name)
+    record = folder / "module-server.jsonl"
     plan_of_nothing = plan(environment)
     with CommandLines() as command_lines:
-        first = environment.deploy("-vvv")
+        first = environment.deploy("-vvv", settings=recording(record))
     deployed = reader.comparable()
     plan_of_everything = plan(environment)
     second = environment.deploy()
     return Story(
         plan_of_nothing=plan_of_nothing,
         first=first,
+        record=record,
         command_lines=command_lines.seen,
         deployed=deployed,
         plan_of_everything=plan_of_everything,

@@ -86,6 +86,10 @@ class EmbeddedAws:
             log.seek(since)
             return [json.loads(line) for line in log]
 
+    def calls(self, since: int) -> set[str]:
+        """What was asked for since the mark, such as ecs:RunTask."""
+        return {f"{request['service']}:{request['operation']}" for request in self.requests(since)}
+
     def writes(self, since: int) -> list[str]:
         """What was asked for by this machine since the mark and was not only reading."""
         requests = self.requests(since)

@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,14 +79,10 @@ class Environment:
     def clear_host_vars(self) -> None:
         shutil.rmtree(self.inventory / "host_vars")
 
-    def popen(self, playbook: str, arguments: Iterable[str], marker: str = "") -> subprocess.Popen[str]:
-        variables = {
-            **self.aws.variables,
-            "ANSIBLE_NOCOLOR": "1",
-            # Without it a task's name shows when the task has ended, and nothing could be killed in time.
-            "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "1",
-            MARKER: marker,
-        }
+    def popen(
+        self, playbook: str, arguments: Iterable[str], marker: str = "", settings: Mapping[str, str] | None = None
+    ) -> subprocess.Popen[str]:
+        variables = {**self.aws.variables, "ANSIBLE_NOCOLOR": "1", MARKER: marker, **(settings or {})}
         return subprocess.Popen(
             [Path(sys.executable).with_name("ansible-playbook"), "-i", self.inventory, playbook, *arguments],
             cwd=ROOT,
@@ -98,34 +94,34 @@ class Environment:
             errors="replace",
         )
 
-    def play(self, *arguments: str, playbook: str = "site.yml") -> Run:
-        """Run a playbook to its end."""
+    def play(self, *arguments: str, playbook: str = "site.yml", settings: Mapping[str, str] | None = None) -> Run:
+        """Run a playbook to its end; settings are Ansible's, as environment variables."""
         start = time.monotonic()
-        with self.popen(playbook, arguments) as process:
+        with self.popen(playbook, arguments, settings=settings) as process:
             output, _errors = process.communicate()
         return Run(process.returncode, output, time.monotonic() - start)
 
-    def deploy(self, *arguments: str) -> Run:
+    def deploy(self, *arguments: str, settings: Mapping[str, str] | None = None) -> Run:
         """Run site.yml, which must succeed."""
-        run = self.play(*arguments)
+        run = self.play(*arguments, settings=settings)
         assert run.code == 0, run
         return run
 
-    def deploy_and_kill(self, task: str, delay: float, *arguments: str) -> str:
-        """Run site.yml and kill everything it has started `delay` seconds after a task has begun; its output so far."""
-        marker = uuid.uuid4().hex
-        seen = []
+    def destroy(self) -> Run:
+        return self.play("-e", f"confirm={self.name}", playbook="playbooks/destroy.yml")
+
+    def deploy_and_kill(self, call: str, *arguments: str) -> None:
+        """Run site.yml, and kill everything it has started once AWS has answered this call, such as ecs:RunTask."""
+        marker, mark = uuid.uuid4().hex, self.aws.mark()
         with self.popen("site.yml", arguments, marker) as process:
-            assert process.stdout is not None
-            for line in process.stdout:
-                seen.append(line)
-                if line.startswith("TASK [") and task in line:
-                    time.sleep(delay)
-                    kill_all(marker)
-                    break
-        output = "".join(seen)
-        assert process.returncode == -signal.SIGKILL, f"not killed in '{task}':\n{output[-6000:]}"
-        return output
+            output: list[str] = []
+            reader = threading.Thread(target=lambda: output.extend(process.stdout or ()))
+            reader.start()
+            while process.poll() is None and call not in self.aws.calls(mark):
+                time.sleep(0.01)
+            kill_all(marker)
+            reader.join()
+        assert process.returncode == -signal.SIGKILL, f"not killed at {call}:\n{''.join(output)[-6000:]}"
 
 
 def processes(marker: str) -> list[int]:

@@ -58,7 +58,7 @@ def play(folder: Path, server: bool, *arguments: str, **environment: str) -> Pla
         "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
         "ANSIBLE_COLLECTIONS_PATH": f"{folder / 'collections'}:{ROOT / 'collections'}",
         "ANSIBLE_CALLBACKS_ENABLED": "record,airflow.fargate.module_server",
-        "ANSIBLE_CALLBACK_PLUGINS": str(FOLDER / "callbacks"),
+        "ANSIBLE_CALLBACK_PLUGINS": str(ROOT / "tests/callback_plugins"),
         "ANSIBLE_DEPRECATION_WARNINGS": "true",
         # Without it a task is named when it has ended, after what its modules say.
         "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "true",

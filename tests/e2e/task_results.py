@@ -1,0 +1,63 @@
+"""Every result of every task of a run, and two runs of them compared."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tests.e2e.embedded_aws import ROOT
+from tests.e2e.snapshot import differences
+
+CALLBACKS = "airflow.fargate.deployment_summary,airflow.fargate.module_server,record"
+
+# What is another's in every run: ids that AWS makes up, times, addresses, ports and digests.
+VARYING = re.compile(
+    r"""
+    [0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
+    | \d{4}-\d\d-\d\dT[\d:.+Z-]+
+    | \d{1,3}(\.\d{1,3}){3}
+    | (?<=127\.0\.0\.1:)\d+
+    | (?<=-)[0-9a-zA-Z]{6}\b
+    | \b[0-9a-f]{8,}\b
+    """,
+    re.VERBOSE,
+)
+# What containers say, when and how often AWS was asked.
+INCIDENTAL = {"logs", "log_lines", "events", "attempts", "seconds", "start", "end", "delta"}
+
+
+def recording(file: Path) -> dict[str, str]:
+    """Ansible's settings that write every result to a file."""
+    file.unlink(missing_ok=True)
+    return {
+        "ANSIBLE_CALLBACK_PLUGINS": str(ROOT / "tests/callback_plugins"),
+        "ANSIBLE_CALLBACKS_ENABLED": CALLBACKS,
+        "RECORD_FILE": str(file),
+    }
+
+
+def steady(value: Any) -> Any:
+    """Without what is another's in every run."""
+    if isinstance(value, Mapping):
+        return {key: type(item).__name__ if key in INCIDENTAL else steady(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [steady(item) for item in value]
+    if isinstance(value, str):
+        return VARYING.sub("*", value)
+    return "*" if isinstance(value, float) or (isinstance(value, int) and value > 10**6) else value
+
+
+def results(file: Path) -> dict[str, list[Any]]:
+    """Results by host and task, in their order; hosts overtake each other."""
+    found: dict[str, list[Any]] = {}
+    for line in file.read_text().splitlines():
+        entry = json.loads(line)
+        found.setdefault(f"{entry['host']}: {entry['task']}", []).append([entry["event"], steady(entry["result"])])
+    return found
+
+
+def result_differences(left: Path, right: Path) -> list[str]:
+    return differences(results(left), results(right))
