@@ -15,9 +15,9 @@ VENV := .venv
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 PLAYBOOK = ansible-playbook -i inventories/$(ENV) $(ARGS)
 
-# Two lanes, side by side: the end-to-end tests have an embedded AWS of their own.
-GATES := lint-ansible lint-yaml lint-python lint-types lint-changelog lint-docs lint-readmes lint-sanity
-SUITES := unit playbook-test local-aws-test image-test molecule
+GATES := lint-ansible lint-yaml lint-python lint-types lint-changelog lint-docs lint-readmes
+# What takes longest comes first: two lanes run side by side.
+SUITES := e2e lint-sanity molecule image-test local-aws-test playbook-test unit
 
 # --- Tools ------------------------------------------------------------------------------------------------------------
 
@@ -85,11 +85,11 @@ destroy: running-environment ## Remove the environment (asks for its name)
 
 .PHONY: test
 test: $(VENV)/.tested ## Every gate and every test, with a summary at the end
-	@python3 tools/run_sections.py $(GATES) $(SUITES) -- e2e
+	@python3 tools/run_sections.py --lanes 2 $(SUITES) $(GATES)
 
 .PHONY: lint
 lint: $(VENV)/.tested ## Every gate that needs no container
-	@python3 tools/run_sections.py $(GATES)
+	@python3 tools/run_sections.py $(GATES) lint-sanity
 
 .PHONY: lint-ansible
 lint-ansible: $(VENV)/.tested ## ansible-lint, production profile
@@ -147,7 +147,7 @@ molecule: $(VENV)/.tested ## Role scenarios (one of them: ARGS="--scenario-name 
 
 .PHONY: e2e
 e2e: $(VENV)/.tested ## The deployed system, through what a user has
-	@LOCAL_AWS_CACHE_DIR=$${LOCAL_AWS_CACHE_DIR:-$(CURDIR)/.cache/e2e/aws-cache} pytest tests/e2e $(PYTEST_ARGS)
+	@pytest tests/e2e $(PYTEST_ARGS)
 
 .PHONY: readmes
 readmes: $(VENV)/.tested ## Write the option tables into the READMEs

@@ -1,21 +1,28 @@
-"""Runs make targets one after the other, all of them whatever fails, and ends with a table and one line of totals.
+"""Runs make targets, all of them whatever fails, and ends with a table and one line of totals.
 
-"--" between targets begins another lane: lanes run side by side, and every line then says whose it is.
-A target whose output holds pytest's closing line counts with its tests; any other counts as one.
+`--lanes N` runs N side by side: a lane that is free takes the next target, and every line says whose it is. Each lane
+has an embedded AWS of its own. A target whose output holds pytest's closing line counts with its tests; any other
+counts as one.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
+import queue
 import re
+import socket
 import subprocess
 import sys
 import time
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
+ROOT = Path(__file__).resolve().parents[1]
 WIDTH = 100
 LAST_LINES = 40
 PYTEST_CLOSING = re.compile(r"^=*\s*((?:\d+ \w+(?:, )?)+) in [\d.]+s(?: \([\d:]+\))?\s*=*$")
@@ -66,24 +73,30 @@ def echoed(stream: Iterable[str], prefix: str, last_lines: deque[str]) -> Iterat
         yield line
 
 
-def lanes_of(arguments: list[str]) -> list[list[str]]:
-    lanes: list[list[str]] = [[]]
-    for argument in arguments:
-        if argument == "--":
-            lanes.append([])
-        else:
-            lanes[-1].append(argument)
-    return [lane for lane in lanes if lane]
+def free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
 
 
-def run(target: str, prefix: str = "") -> Section:
+def own_aws(lane: int) -> dict[str, str]:
+    """Settings of the embedded AWS for one of several lanes: neither another lane's nor the one that the user has."""
+    folder = ROOT / ".cache" / f"lane-{lane}"
+    return {
+        "LOCAL_AWS_PORT": str(free_port()),
+        "LOCAL_AWS_STATE_DIR": str(folder / "aws"),
+        "LOCAL_AWS_CACHE_DIR": str(folder / "aws-cache"),
+    }
+
+
+def run(target: str, prefix: str = "", settings: Mapping[str, str] | None = None) -> Section:
     print(f"\n{f' {target} ':=^{WIDTH}}", flush=True)
     started = time.monotonic()
     last_lines: deque[str] = deque(maxlen=LAST_LINES)
     command = ["make", "--no-print-directory", target]
     with subprocess.Popen(
         command,
-        env=os.environ | {"NO_COLOR": "1"},
+        env={**os.environ, "NO_COLOR": "1", **(settings or {})},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -97,19 +110,33 @@ def run(target: str, prefix: str = "") -> Section:
     return Section(target, passed, seconds, counts, list(last_lines))
 
 
-def run_lanes(lanes: list[list[str]]) -> list[Section]:
-    side_by_side = len(lanes) > 1
+def run_all(targets: list[str], lanes: int) -> list[Section]:
+    """The sections in the order of the targets."""
+    if lanes == 1:
+        return [run(target) for target in targets]
+    waiting = queue.SimpleQueue[str]()
+    for target in targets:
+        waiting.put(target)
 
-    def run_lane(lane: list[str]) -> list[Section]:
-        return [run(target, f"{target:<14} | " if side_by_side else "") for target in lane]
+    def run_lane(lane: int) -> list[Section]:
+        settings, sections = own_aws(lane), []
+        with suppress(queue.Empty):
+            while target := waiting.get_nowait():
+                sections.append(run(target, f"{target:<14} | ", settings))
+        return sections
 
-    with ThreadPoolExecutor(len(lanes)) as pool:
-        return [section for lane in pool.map(run_lane, lanes) for section in lane]
+    with ThreadPoolExecutor(lanes) as pool:
+        done = [section for lane in pool.map(run_lane, range(lanes)) for section in lane]
+    return sorted(done, key=lambda section: targets.index(section.target))
 
 
-def main(arguments: list[str]) -> int:
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--lanes", type=int, default=1)
+    parser.add_argument("targets", nargs="+")
+    arguments = parser.parse_args()
     started = time.monotonic()
-    sections = run_lanes(lanes_of(arguments))
+    sections = run_all(arguments.targets, arguments.lanes)
     for section in sections:
         if not section.passed:
             # Again, where whoever looks for the reason looks first.
@@ -127,4 +154,4 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

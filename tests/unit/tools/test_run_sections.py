@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
-from tools.run_sections import Section, describe, lanes_of, pytest_counts
+from tools import run_sections
+from tools.run_sections import Section, describe, pytest_counts
 
 
 @pytest.mark.parametrize(
@@ -36,7 +38,37 @@ def test_failures_are_named_first() -> None:
     assert describe(Counter(warning=1, passed=5, failed=2)) == "2 failed, 5 passed, 1 warning"
 
 
-def test_lanes_are_divided_by_two_hyphens() -> None:
-    assert lanes_of(["unit", "lint"]) == [["unit", "lint"]]
-    assert lanes_of(["unit", "lint", "--", "e2e"]) == [["unit", "lint"], ["e2e"]]
-    assert lanes_of(["--", "e2e"]) == [["e2e"]]
+@pytest.fixture
+def makefile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Targets that tell where their embedded AWS is; `meets` succeeds only if another runs at the same time."""
+    (tmp_path / "Makefile").write_text(
+        "tells%:\n\t@echo aws $$LOCAL_AWS_PORT $$LOCAL_AWS_STATE_DIR\n"
+        "fails:\n\t@false\n"
+        "meets%:\n\t@touch $@; for i in $$(seq 100); do ls meets1 meets2 && exit; sleep 0.1; done; exit 1\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(run_sections, "ROOT", tmp_path)
+    monkeypatch.delenv("LOCAL_AWS_STATE_DIR", raising=False)
+
+
+@pytest.mark.usefixtures("makefile")
+def test_everything_runs_whatever_fails() -> None:
+    sections = run_sections.run_all(["fails", "tells1"], lanes=1)
+    assert [(section.target, section.passed) for section in sections] == [("fails", False), ("tells1", True)]
+    assert sections[1].last_lines == ["aws\n"]
+
+
+@pytest.mark.usefixtures("makefile")
+def test_lanes_run_side_by_side() -> None:
+    assert [section.passed for section in run_sections.run_all(["meets1", "meets2"], lanes=2)] == [True, True]
+
+
+@pytest.mark.usefixtures("makefile")
+def test_lanes_have_an_embedded_aws_each_and_keep_the_order_of_the_table(tmp_path: Path) -> None:
+    targets = [f"tells{number}" for number in range(6)]
+    sections = run_sections.run_all(targets, lanes=2)
+    assert [section.target for section in sections] == targets
+    told = {line for section in sections for line in section.last_lines}
+    folders = {line.split()[-1] for line in told}
+    assert folders <= {str(tmp_path / ".cache" / f"lane-{lane}/aws") for lane in range(2)}
+    assert len(told) == len(folders)
