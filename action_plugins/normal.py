@@ -14,12 +14,12 @@ import json
 import os
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 from ansible import constants
 from ansible.executor import module_common
 from ansible.module_utils.common.json import Direction, get_module_encoder
+from ansible.module_utils.common.text.converters import to_text
 from ansible.plugins import action as actions
 from ansible.utils.display import Display
 from ansible_collections.airflow.fargate.plugins.plugin_utils._module_server import client, eligibility
@@ -72,7 +72,7 @@ class ActionModule(Original):
         # The working directory as the shell tells it that Ansible runs modules in.
         variables = {**os.environ, "PWD": folder, **{name: str(value) for name, value in environment.items()}}
         self._accepted = (call, Request(parameters, PROFILE, variables, folder))
-        built = SimpleNamespace(
+        built = module_common._BuiltModule(
             b_module_data=b"", module_style="new", shebang=f"#!{sys.executable}", serialization_profile=PROFILE
         )
         return built, path
@@ -110,7 +110,7 @@ class ActionModule(Original):
         (call, request), self._accepted = self._accepted, None
         display.vvv("EXEC in a fork of the module server", host=self._play_context.remote_addr)
         code, stdout, stderr = call.run(request)
-        out, error = (output.decode(errors="surrogateescape") for output in (stdout, stderr))
+        out, error = (to_text(output, errors="surrogate_then_replace") for output in (stdout, stderr))
         return {
             "rc": code,
             "stdout": out,

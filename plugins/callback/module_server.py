@@ -22,7 +22,7 @@ description:
 requirements:
   - Enable it with C(callbacks_enabled = airflow.fargate.module_server) in C(ansible.cfg), and let C(action_plugins)
     name this project's C(action_plugins) folder.
-  - ansible-core 2.19, 2.20 or 2.21
+  - ansible-core 2.19 or 2.21
 options:
   enabled:
     description: Whether the server is started. Without it every module runs the normal way.

@@ -231,11 +231,14 @@ class Reader:
         }
 
     def namespaces(self) -> Snapshot:
-        found = self.aws.pages("servicediscovery", "list_namespaces", "Namespaces")
-        services = self.aws.pages("servicediscovery", "list_services", "Services")
+        def services(namespace: str) -> list[str]:
+            filters = [{"Name": "NAMESPACE_ID", "Values": [namespace]}]
+            found = self.aws.pages("servicediscovery", "list_services", "Services", Filters=filters)
+            return sorted(service["Name"] for service in found)
+
         return {
-            item["Name"]: sorted(service["Name"] for service in services)
-            for item in found
+            item["Name"]: services(item["Id"])
+            for item in self.aws.pages("servicediscovery", "list_namespaces", "Namespaces")
             if item["Name"] == f"{self.name}.internal"
         }
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from tests.e2e.embedded_aws import ROOT
-from tests.e2e.snapshot import differences
 
 CALLBACKS = "airflow.fargate.deployment_summary,airflow.fargate.module_server,record"
 
@@ -50,14 +49,10 @@ def steady(value: Any) -> Any:
     return "*" if isinstance(value, float) or (isinstance(value, int) and value > 10**6) else value
 
 
-def results(file: Path) -> dict[str, list[Any]]:
+def results(file: Path, environment: str) -> dict[str, list[Any]]:
     """Results by host and task, in their order; hosts overtake each other."""
     found: dict[str, list[Any]] = {}
-    for line in file.read_text().splitlines():
+    for line in file.read_text().replace(environment, "<environment>").splitlines():
         entry = json.loads(line)
         found.setdefault(f"{entry['host']}: {entry['task']}", []).append([entry["event"], steady(entry["result"])])
     return found
-
-
-def result_differences(left: Path, right: Path) -> list[str]:
-    return differences(results(left), results(right))

@@ -180,3 +180,17 @@ def test_task_definitions_and_tasks_hold_no_secret(environment: Environment, sec
         found += [ecs.describe_tasks(cluster=environment.prefix, tasks=tasks)] if tasks else []
     assert len(found) > len(SERVICES)
     assert leaks(secret_values, str(found)) == 0
+
+
+def test_what_takes_minutes_is_started_before_anything_waits(story: Story) -> None:
+    """Otherwise the minutes that AWS takes for each of them would add up."""
+    tasks = list(dict.fromkeys(re.findall(r"^TASK \[(.*)\] \*+$", story.first.output, re.MULTILINE)))
+    role = "airflow.fargate."
+    started = [
+        tasks.index(role + "database : Instance | Create"),
+        tasks.index(role + "broker : Replication group | Create"),
+        tasks.index(role + "load_balancer : Create the load balancer"),
+        tasks.index(role + "image : Build and push the image if its content is new"),
+    ]
+    waited = [tasks.index("Wait for the broker"), tasks.index("Wait for the database")]
+    assert max(started) < min(waited)

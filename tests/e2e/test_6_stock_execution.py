@@ -1,4 +1,4 @@
-"""Removed and deployed once more with Ansible's own execution of modules: every result of every task is the same."""
+"""Deployed once more with Ansible's own execution of modules: every result of every task is the same."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from tests.e2e.conftest import Story
 from tests.e2e.embedded_aws import EmbeddedAws
 from tests.e2e.playbooks import Environment, Run
 from tests.e2e.snapshot import Reader, Snapshot, differences
-from tests.e2e.task_results import recording, result_differences, results
+from tests.e2e.task_results import recording, results
 
 
 @dataclass(frozen=True)
 class Stock:
+    environment: Environment
     run: Run
     record: Path
     deployed: Snapshot
@@ -25,20 +26,23 @@ class Stock:
 def stock(story: Story, folder: Path, environment: Environment, aws: EmbeddedAws) -> Stock:
     removed = environment.destroy()
     assert removed.code == 0, removed
+    # A new one: ECS goes on counting the revisions of what was removed.
+    again = Environment.create("e2e-again", folder, aws)
     record = folder / "stock.jsonl"
-    run = environment.deploy("-vvv", settings={**recording(record), "AIRFLOW_FARGATE_MODULE_SERVER": "false"})
-    return Stock(run, record, Reader(aws, environment.name).comparable())
+    run = again.deploy("-vvv", settings={**recording(record), "AIRFLOW_FARGATE_MODULE_SERVER": "false"})
+    return Stock(again, run, record, Reader(aws, again.name).comparable())
 
 
 def test_modules_were_run_both_ways(story: Story, stock: Stock) -> None:
     in_server = "EXEC in a fork of the module server"
-    assert story.first.output.count(in_server) > 60
+    assert story.first.output.count(in_server) > 50
     assert in_server not in stock.run.output
 
 
-def test_every_task_result_is_the_same(story: Story, stock: Stock) -> None:
-    assert len(results(story.record)) > 60
-    assert result_differences(story.record, stock.record) == []
+def test_every_task_result_is_the_same(story: Story, stock: Stock, environment: Environment) -> None:
+    served = results(story.record, environment.name)
+    assert len(served) > 60
+    assert differences(served, results(stock.record, stock.environment.name)) == []
 
 
 def test_the_deployment_is_the_same(story: Story, stock: Stock) -> None:

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable
 
 # ansible-core releases whose modules were compared in both ways by the tests.
-CORE_VERSIONS = ("2.19", "2.20", "2.21")
+CORE_VERSIONS = ("2.19", "2.21")
 COLLECTIONS = ("airflow.fargate", "amazon.aws", "community.aws")
 
 # The interpreter or the C library reads these when a process begins, which the server's runs have behind them.

@@ -18,6 +18,8 @@ import socket
 import sys
 from dataclasses import dataclass, field
 
+from ansible.module_utils.common.warnings import get_deprecation_messages, get_warning_messages
+
 from . import service_models
 from .protocol import DECLINED, DESCRIPTORS, MAX_PACKET, READY
 from .run import run_and_exit
@@ -26,6 +28,14 @@ from .run import run_and_exit
 COMMON = ("ansible.module_utils.basic", "ansible_collections.amazon.aws.plugins.module_utils.modules")
 
 IMPORT_ERRORS = (ImportError, SyntaxError, AttributeError, TypeError, ValueError, OSError)
+
+
+def said() -> bool:
+    """Whether something has warned while it was imported: in a run of its own, each module that imports it would tell.
+
+    Here nobody could say which of the later ones do, so they are declined.
+    """
+    return bool(get_warning_messages() or get_deprecation_messages())
 
 
 @dataclass
@@ -90,16 +100,18 @@ class Server:
     def imported(self, name: str) -> bool:
         """Whether the module can be imported here; what it imports stays, so the runs inherit it."""
         if name not in self.known:
-            try:
-                importlib.import_module(name)
-            except IMPORT_ERRORS:
-                # The normal way tells what is wrong with it.
-                self.known[name] = False
-            else:
-                # The run executes it as __main__; it must not be there under its name as well.
-                del sys.modules[name]
-                self.known[name] = True
+            self.known[name] = not said() and self.import_module(name)
         return self.known[name]
+
+    def import_module(self, name: str) -> bool:
+        try:
+            importlib.import_module(name)
+        except IMPORT_ERRORS:
+            # The normal way tells what is wrong with it.
+            return False
+        # The run executes it as __main__; it must not be there under its name as well.
+        del sys.modules[name]
+        return not said()
 
     def start(self, name: str, stream: socket.socket, stdout: int, stderr: int) -> None:
         # What is there now is shared with the run for good: no collector has to touch (and copy) it.

@@ -13,7 +13,8 @@ from ansible_collections.airflow.fargate.plugins.plugin_utils._module_server.eli
 
 
 @pytest.mark.parametrize(
-    ("version", "expected"), [("2.19.4", True), ("2.21.0rc1", True), ("2.18.9", False), ("2.22.0.dev0", False)]
+    ("version", "expected"),
+    [("2.19.4", True), ("2.21.0rc1", True), ("2.20.10", False), ("2.18.9", False), ("2.22.0.dev0", False)],
 )
 def test_only_tested_versions_of_core(version: str, expected: bool) -> None:
     assert supported(version) is expected

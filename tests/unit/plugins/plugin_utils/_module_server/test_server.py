@@ -27,6 +27,7 @@ pathlib.Path(os.environ["FILE"]).write_text(f"{os.getpid()}\\n")
 signal.pause()
 """,
     "broken": "import there_is_no_such_thing\n",
+    "deprecated": "from ansible.module_utils.common.warnings import deprecate\ndeprecate('old', version='9')\n",
     "count": """
 import sys
 import botocore.session
@@ -45,7 +46,9 @@ def server(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
     for name, content in MODULES.items():
         guarded = "".join(f"    {line}\n" for line in content.splitlines())
         (folder / f"{name}.py").write_text(
-            content if name == "broken" else f"if __name__ == '__main__':\n{guarded}    raise SystemExit(7)\n"
+            content
+            if name in ("broken", "deprecated")
+            else f"if __name__ == '__main__':\n{guarded}    raise SystemExit(7)\n"
         )
     client.start([str(tmp_path), str(PROJECT), str(INSTALLED)])
     process = client._process
@@ -69,6 +72,15 @@ def test_a_module_that_cannot_be_imported_is_declined(server: subprocess.Popen[b
     assert client.call(f"{PREFIX}.broken") is None
     assert client.call(f"{PREFIX}.nowhere") is None
     assert run("tell", WORD="still there") == (7, b"still there", b"")
+
+
+def test_a_module_that_warns_on_import_is_declined_and_so_is_what_may_import_the_same(
+    server: subprocess.Popen[bytes],
+) -> None:
+    assert run("tell", WORD="before") == (7, b"before", b"")
+    assert client.call(f"{PREFIX}.deprecated") is None
+    assert client.call(f"{PREFIX}.count") is None
+    assert run("tell", WORD="after") == (7, b"after", b"")
 
 
 def test_later_runs_know_what_an_earlier_one_had_to_load(server: subprocess.Popen[bytes]) -> None:
