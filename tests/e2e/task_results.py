@@ -17,15 +17,19 @@ VARYING = re.compile(
     r"""
     [0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
     | \d{4}-\d\d-\d\dT[\d:.+Z-]+
+    | (?<=^ip)(-\d{1,3}){4}
     | \d{1,3}(\.\d{1,3}){3}
     | (?<=127\.0\.0\.1:)\d+
-    | (?<=-)[0-9a-zA-Z]{6}\b
+    | \b([0-9a-f]{2}:){5}[0-9a-f]{2}\b
+    | (?<=\bdb-)[0-9A-Z]{20}\b
+    | (?<=/)[0-9a-z]{16}\b
     | \b[0-9a-f]{8,}\b
     """,
     re.VERBOSE,
 )
+SECRET_SUFFIX = re.compile(r"(?<=-)[0-9a-zA-Z]{6}$")
 # What containers say, when and how often AWS was asked.
-INCIDENTAL = {"logs", "log_lines", "events", "attempts", "seconds", "start", "end", "delta"}
+INCIDENTAL = {"logs", "log_lines", "events", "http_headers", "attempts", "seconds", "start", "end", "delta"}
 
 
 def recording(file: Path) -> dict[str, str]:
@@ -45,7 +49,7 @@ def steady(value: Any) -> Any:
     if isinstance(value, list):
         return [steady(item) for item in value]
     if isinstance(value, str):
-        return VARYING.sub("*", value)
+        return VARYING.sub("*", SECRET_SUFFIX.sub("*", value) if ":secret:" in value else value)
     return "*" if isinstance(value, float) or (isinstance(value, int) and value > 10**6) else value
 
 
