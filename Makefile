@@ -11,7 +11,10 @@ ENV ?= local
 ARGS ?=
 PYTEST_ARGS ?=
 
+BENCH_ARGS ?=
+
 VENV := .venv
+BENCH_VENV := .venv-bench
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 PLAYBOOK = ansible-playbook -i inventories/$(ENV) $(ARGS)
 
@@ -46,6 +49,7 @@ LOCK := uv pip compile --quiet --upgrade --universal --python-version 3.11 --gen
 lock: $(VENV)/.installed ## Renew the lock files to the newest releases
 	$(LOCK) requirements.in --output-file requirements.txt
 	$(LOCK) requirements-test.in --output-file requirements-test.txt
+	$(LOCK) benchmarks/requirements.in --output-file benchmarks/requirements.txt
 
 # --- On this machine --------------------------------------------------------------------------------------------------
 
@@ -106,7 +110,7 @@ lint-python: $(VENV)/.tested ## ruff: rules and formatting
 
 .PHONY: lint-types
 lint-types: $(VENV)/.tested ## mypy
-	@mypy action_plugins collections/ansible_collections/airflow/fargate/plugins files/image/airflow_fargate tools tests
+	@mypy action_plugins collections/ansible_collections/airflow/fargate/plugins benchmarks files/image/airflow_fargate tools tests
 
 .PHONY: lint-changelog
 lint-changelog: $(VENV)/.tested ## antsibull-changelog
@@ -148,6 +152,16 @@ molecule: $(VENV)/.tested ## Role scenarios (one of them: ARGS="--scenario-name 
 .PHONY: e2e
 e2e: $(VENV)/.tested ## The deployed system, through what a user has
 	@pytest tests/e2e $(PYTEST_ARGS)
+
+# The proxy that slows AWS down, the other strategy, and the plotting library: no playbook needs them.
+$(BENCH_VENV)/.installed: benchmarks/requirements.txt $(VENV)/.installed
+	@python3 -m venv --clear $(BENCH_VENV)
+	@$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@touch $@
+
+.PHONY: bench
+bench: $(BENCH_VENV)/.installed ## How long runs take: docs/performance.md (BENCH_ARGS="--help" lists the groups)
+	@python3 -m benchmarks $(BENCH_ARGS)
 
 .PHONY: readmes
 readmes: $(VENV)/.tested ## Write the option tables into the READMEs

@@ -403,7 +403,7 @@ EXAMPLES = r"""
                 - {lower_bound: 3, adjustment: 3}
               cooldown: 0
               aggregation_type: Maximum
-              alarm: &gap
+              alarm:
                 namespace: App
                 metric_name: WorkersGap
                 dimensions: {queue: default}
@@ -421,8 +421,13 @@ EXAMPLES = r"""
               cooldown: 0
               aggregation_type: Maximum
               alarm:
-                <<: *gap
+                namespace: App
+                metric_name: WorkersGap
+                dimensions: {queue: default}
+                statistic: Maximum
+                period: 10
                 evaluation_periods: 30
+                threshold: 0
                 comparison: LessThanThreshold
                 treat_missing_data: notBreaching
       - cluster: app
@@ -538,7 +543,7 @@ targets:
           statistic: Maximum
           tags: {app: example}
           threshold: 0.0
-          treat_missing_data: notBreaching
+          treat_missing_data: missing
     scheduled_actions:
       description: The scheduled actions by name.
       type: dict

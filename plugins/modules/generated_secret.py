@@ -160,6 +160,7 @@ secrets:
 import typing as t
 
 from ansible_collections.airflow.fargate.plugins.module_utils._secretsmanager import api, values
+from ansible_collections.airflow.fargate.plugins.module_utils._secretsmanager.common import SecretsManagerError
 from ansible_collections.airflow.fargate.plugins.module_utils._secretsmanager.plan import (
     Plan,
     current_version,
@@ -182,6 +183,7 @@ class GeneratedSecrets:
         self.params = module.params
         self.client = module.client("secretsmanager")
         self.diffs: list[dict[str, t.Any]] = []
+        self.sources: dict[str, str | None] = {}
         self.pending: set[str] = set()  # names whose value check mode only pretends to write
 
     def ensure_present(self) -> list[dict[str, t.Any]]:
@@ -239,7 +241,7 @@ class GeneratedSecrets:
             return False
         if options["source_secret"] in self.pending:
             return True
-        if self.module.check_mode and api.find_value(self.client, options["source_secret"]) is None:
+        if self.module.check_mode and self._source(options["source_secret"]) is None:
             return True
         return self._protect(api.find_value(self.client, options["name"])) != self._value(options)
 
@@ -247,11 +249,20 @@ class GeneratedSecrets:
         if options["kind"] == "fernet":
             value = values.fernet_key()
         elif options["kind"] == "template":
-            password = self._protect(api.read_value(self.client, options["source_secret"]))
+            password = self._source(options["source_secret"])
+            if password is None:
+                name = options["source_secret"]
+                raise SecretsManagerError(message=f"Secret {name} does not exist or has no value yet")
             value = values.render(options["template"], password)
         else:
             value = api.random_password(self.client, values.password_request(options))
         return self._protect(value)
+
+    def _source(self, name: str) -> str | None:
+        """The value of a secret that templates are rendered with: read once, however many there are."""
+        if name not in self.sources:
+            self.sources[name] = self._protect(api.find_value(self.client, name))
+        return self.sources[name]
 
     def _protect(self, value: t.Any) -> t.Any:
         if value:

@@ -9,6 +9,11 @@ from pathlib import Path
 
 # The Service Authorization Reference has these under other names, and two actions for creating something with tags.
 RENAMED = {
+    "application-autoscaling:RegisterScalableTarget": (
+        "application-autoscaling:RegisterScalableTarget",
+        "application-autoscaling:TagResource",
+    ),
+    "cloudwatch:PutMetricAlarm": ("cloudwatch:PutMetricAlarm", "cloudwatch:TagResource"),
     "ec2:CreateSecurityGroup": ("ec2:CreateSecurityGroup", "ec2:CreateTags"),
     "iam:CreateRole": ("iam:CreateRole", "iam:TagRole"),
     "s3:DeleteObjects": ("s3:DeleteObject", "s3:DeleteObjectVersion"),

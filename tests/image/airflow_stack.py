@@ -78,6 +78,7 @@ class Stack:
             "AIRFLOW__CELERY__RESULT_BACKEND": f"db+postgresql+psycopg2://{database}",
             "AIRFLOW__CORE__FERNET_KEY": "c" * 43 + "=",
             "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": "http://127.0.0.1:8080/execution/",
+            "AIRFLOW__CORE__DEFAULT_TASK_RETRIES": "1",
             "AIRFLOW__API__SECRET_KEY": secret,
             "AIRFLOW__API_AUTH__JWT_SECRET": secret,
         }
@@ -91,12 +92,17 @@ class Stack:
         self.admin_creation = self.run("bash", "-c", CREATE_ADMIN, AIRFLOW_ADMIN_PASSWORD=self.admin_password)
         assert self.admin_creation.code == 0, self.admin_creation
 
-    def start(self, component: str) -> None:
-        name = f"{component}-{len(self.components)}"
-        command = COMMANDS[component]
+    def start(self, component: str, **environment: str) -> None:
+        variables = {**self.environment, **environment}
         self.components[component] = self.containers.start(
-            name, self.image, *command, network=self.network, environment=self.environment
+            component, self.image, *COMMANDS[component], network=self.network, environment=variables
         )
+
+    def replace(self, component: str, **environment: str) -> None:
+        """Another one with these variables, healthy, in place of the present one."""
+        self.containers.remove(self.components[component])
+        self.start(component, **environment)
+        self.wait_healthy(component)
 
     def execute(self, component: str, *command: str) -> Result:
         return self.containers.execute(self.components[component], *command)

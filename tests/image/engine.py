@@ -83,6 +83,10 @@ class Containers:
         result = self.call("logs", container)
         return result.output + result.errors
 
+    def remove(self, container: str) -> None:
+        self.must("rm", "--force", "--volumes", container)
+        self.started.remove(container)
+
     def remove_all(self) -> None:
         # In reverse: the first one owns the network of the others.
         for container in reversed(self.started):

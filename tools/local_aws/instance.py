@@ -16,7 +16,7 @@ from typing import Any
 from tools.local_aws import engines, environment, images, network
 from tools.local_aws.console import LocalAwsError, say, title
 from tools.local_aws.processes import Daemon, as_root, locked, run, wait_for
-from tools.local_aws.settings import DEFAULT_PORT, ROOT, Settings
+from tools.local_aws.settings import DEFAULT_PORT, ROOT, Settings, creation_seconds
 
 SYSTEM_CA_FILES = (
     "/etc/ssl/certs/ca-certificates.crt",
@@ -35,7 +35,13 @@ def from_environment(variables: Mapping[str, str]) -> Settings:
 
     state_dir = Path(variables.get("LOCAL_AWS_STATE_DIR") or ROOT / ".local-aws").absolute()
     cache_dir = variables.get("LOCAL_AWS_CACHE_DIR") or state_dir.with_name(f"{state_dir.name}-cache")
-    return Settings(port=int(port), state_dir=state_dir, cache_dir=Path(cache_dir).absolute())
+    try:
+        creation = creation_seconds(variables.get("LOCAL_AWS_CREATION_SECONDS", ""))
+    except ValueError as error:
+        raise LocalAwsError(f"LOCAL_AWS_CREATION_SECONDS: {error}.") from error
+    return Settings(
+        port=int(port), state_dir=state_dir, cache_dir=Path(cache_dir).absolute(), creation_seconds=creation
+    )
 
 
 def recorded(wanted: Settings) -> Settings | None:

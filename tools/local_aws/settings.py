@@ -26,6 +26,19 @@ RDS_CA_TARGET = "/etc/ssl/certs/rds-global-bundle.pem"
 """Where the Airflow image has the certificate authorities of RDS."""
 SYSTEM_CA_TARGET = "/etc/ssl/certs/ca-certificates.crt"
 """Where Debian has the certificate authorities the whole system trusts."""
+CREATORS = ("rds", "elasticache", "elbv2")
+"""Services that can be told to take their time."""
+
+
+def creation_seconds(text: str) -> dict[str, float]:
+    """Parses `rds=360,elasticache=480,elbv2=120`; ValueError if it is not like that."""
+    result = {}
+    for pair in filter(None, text.split(",")):
+        service, dummy, seconds = pair.partition("=")
+        if service not in CREATORS or not seconds.replace(".", "", 1).isdecimal():
+            raise ValueError(f"{pair!r} is not <service>=<seconds> with a service of {', '.join(CREATORS)}")
+        result[service] = float(seconds)
+    return result
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,6 +59,8 @@ class Settings:
     """Address of this machine on that network: containers reach the embedded AWS at `gateway:port`."""
     account: str = DEFAULT_ACCOUNT
     region: str = DEFAULT_REGION
+    creation_seconds: dict[str, float] = dataclasses.field(default_factory=dict)
+    """How long the services of CREATORS take to make what they make; at once where nothing is said."""
 
     # -- addresses
     @property

@@ -18,6 +18,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     if options.command == "health":
         return check_health(options.component, options.max_age)
+    if options.command == "metrics":
+        return publish_metrics()
     return create_admin()
 
 
@@ -32,6 +34,11 @@ def parser() -> argparse.ArgumentParser:
         default=MAX_AGE,
         metavar="SECONDS",
         help="how old the last heartbeat may be (default: %(default).0f)",
+    )
+    commands.add_parser(
+        "metrics",
+        help="publish to CloudWatch, again and again, how many workers each queue needs; "
+        "airflow_fargate/metrics/settings.py names the environment variables",
     )
     commands.add_parser(
         "create-admin",
@@ -56,4 +63,20 @@ def create_admin() -> int:
     except AdminError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+    return 0
+
+
+def publish_metrics() -> int:
+    # Imported here: no other command needs a client of AWS.
+    from airflow_fargate.metrics import publisher
+    from airflow_fargate.metrics.load import Database
+    from airflow_fargate.metrics.settings import Settings, SettingsError
+
+    try:
+        settings = Settings.from_environment(os.environ)
+        arguments = health.database(os.environ)
+    except (SettingsError, Unhealthy) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    publisher.run(settings, Database(arguments, settings.default_queue, settings.heartbeat_timeout))
     return 0

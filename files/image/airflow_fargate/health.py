@@ -11,10 +11,11 @@ import os
 import socket
 from collections.abc import Mapping
 
-from airflow_fargate import worker_heartbeat
+from airflow_fargate import heartbeat
 
 JOB_TYPES = {"scheduler": "SchedulerJob", "dag-processor": "DagProcessorJob", "triggerer": "TriggererJob"}
-COMPONENTS = ("api-server", *JOB_TYPES, "worker")
+WITH_HEARTBEAT_FILE = ("worker", "metrics")
+COMPONENTS = ("api-server", *JOB_TYPES, *WITH_HEARTBEAT_FILE)
 # ECS gives a check 5 seconds unless told otherwise: fail with a reason before it cuts the check off.
 TIMEOUT = 4
 
@@ -32,8 +33,8 @@ def check(component: str, max_age: float) -> str:
     """Say in one line why the component is healthy, or raise Unhealthy."""
     if component == "api-server":
         return check_api_server()
-    if component == "worker":
-        return judge("worker", worker_heartbeat.age(), max_age)
+    if component in WITH_HEARTBEAT_FILE:
+        return judge(component, heartbeat.age(component), max_age)
     return check_job(component, max_age)
 
 

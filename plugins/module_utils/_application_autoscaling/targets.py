@@ -124,66 +124,62 @@ class Plan(t.NamedTuple):
 def plan(identity: Identity, option: Options, params: Options, observed: Observed, now: datetime) -> Plan:
     """Compare; what AWS would refuse only because of what is there is refused here."""
     goal = wanted(identity, option, params["tags"])
-    there = _states(observed)
     target = observed.target or {}
-    bounds = goal.bounds if not target else bounds_to_reach(goal.bounds, goal.actions or {}, target)
-    _check_bounds(identity, bounds, new=not target)
+    bounds = bounds_to_reach(goal.bounds, goal.actions or {}, target) if target else goal.bounds
+    _check_bounds(identity, bounds)
     suspended = {key: target.get("SuspendedState", {}).get(key, False) for key in SUSPENDED}
+    there = _configs(observed)
+    coming = _not_over(option, goal.actions, there.actions, now)
+    policies_change = changes(there.policies, goal.policies, params["purge_policies"])
+    alarms_change = changes(there.alarms, goal.alarms, params["purge_policies"])
+    actions_change = changes(there.actions, coming, params["purge_scheduled_actions"])
+    reached = Configs(
+        policies_change.applied_to(there.policies),
+        actions_change.applied_to(there.actions),
+        alarms_change.applied_to(there.alarms),
+    )
     tags = tag_changes(observed.tags or {}, goal.tags, params["purge_tags"])
-    purge_policies = params["purge_policies"]
-    compared = {
-        "policies": changes(there["policies"], goal.policies, purge_policies),
-        "alarms": changes(there["alarms"], goal.alarms, purge_policies),
-        "actions": changes(
-            there["actions"], _not_over(option, goal.actions, there["actions"], now), params["purge_scheduled_actions"]
-        ),
-    }
     alarm_tags = {
         name: tag_changes(observed.alarm_tags.get(name, {}), goal.tags, params["purge_tags"])
         for name in goal.alarms or {}
         if name in observed.alarms
     }
-    before = {
-        **{key: target.get(key) for key in BOUNDS},
-        "SuspendedState": suspended,
-        "tags": observed.tags or {},
-        "alarm_tags": observed.alarm_tags,
-        **there,
-    }
-    after = {
-        **bounds,
-        "SuspendedState": {**suspended, **goal.suspended},
-        "tags": tags.applied_to(observed.tags or {}),
-        "alarm_tags": {
-            name: alarm_tags[name].applied_to(observed.alarm_tags.get(name, {}))
-            if name in alarm_tags
-            else goal.tags or {}
-            for name in goal.alarms or {}
-        },
-        **{kind: change.applied_to(there[kind]) for kind, change in compared.items()},
+    tags_reached = tags.applied_to(observed.tags or {})
+    alarm_tags_reached = {
+        name: alarm_tags[name].applied_to(observed.alarm_tags.get(name, {})) if name in alarm_tags else goal.tags or {}
+        for name in goal.alarms or {}
     }
     return Plan(
         identity,
         observed,
         bounds,
         {**suspended, **goal.suspended},
-        **compared,
-        tags=tags,
-        alarm_tags=alarm_tags,
-        wanted_tags=goal.tags or {},
-        before=state(before, goal) if target else None,
-        after=state(after, goal),
+        policies_change,
+        actions_change,
+        alarms_change,
+        tags,
+        alarm_tags,
+        goal.tags or {},
+        before=state(goal, target, suspended, there, observed.tags or {}, observed.alarm_tags) if target else None,
+        after=state(goal, bounds, {**suspended, **goal.suspended}, reached, tags_reached, alarm_tags_reached),
     )
 
 
-def _states(observed: Observed) -> dict[str, dict[str, Config]]:
-    """What was described, in the form of what is wanted."""
+class Configs(t.NamedTuple):
+    """Policies, scheduled actions and alarms, in the form in which they are compared."""
+
+    policies: dict[str, Config]
+    actions: dict[str, Config]
+    alarms: dict[str, Config]
+
+
+def _configs(observed: Observed) -> Configs:
     names = {policy["PolicyARN"]: name for name, policy in observed.policies.items()}
-    return {
-        "policies": {name: policies.observed(policy) for name, policy in observed.policies.items()},
-        "alarms": {name: alarms.observed(alarm, names) for name, alarm in observed.alarms.items()},
-        "actions": {name: scheduled_actions.observed(action) for name, action in observed.actions.items()},
-    }
+    return Configs(
+        {name: policies.observed(policy) for name, policy in observed.policies.items()},
+        {name: scheduled_actions.observed(action) for name, action in observed.actions.items()},
+        {name: alarms.observed(alarm, names) for name, alarm in observed.alarms.items()},
+    )
 
 
 def _not_over(
@@ -197,7 +193,7 @@ def _not_over(
     return {**coming, **{name: there[name] for name in over if name in there}}
 
 
-def _check_bounds(identity: Identity, bounds: Config, new: bool) -> None:
+def _check_bounds(identity: Identity, bounds: Config) -> None:
     if None in bounds.values():
         raise AutoscalingError(message=f"Service {identity} is no scalable target yet: it needs min and max")
     low, high = bounds["MinCapacity"], bounds["MaxCapacity"]
@@ -208,23 +204,24 @@ def _check_bounds(identity: Identity, bounds: Config, new: bool) -> None:
         )
 
 
-def state(config: State, goal: Wanted) -> State:
+def state(
+    goal: Wanted, bounds: Config, suspended: Config, configs: Configs, tags: Tags, alarm_tags: t.Mapping[str, Tags]
+) -> State:
     """What a diff shows and the module returns: of what is not given, nothing was read."""
     shown: State = {
-        "min_capacity": config["MinCapacity"],
-        "max_capacity": config["MaxCapacity"],
-        "suspended_state": camel_dict_to_snake_dict(config["SuspendedState"]),
+        "min_capacity": bounds["MinCapacity"],
+        "max_capacity": bounds["MaxCapacity"],
+        "suspended_state": camel_dict_to_snake_dict(suspended),
     }
     if goal.policies is not None:
-        shown["policies"] = shown_configs(config["policies"])
+        shown["policies"] = shown_configs(configs.policies)
         shown["alarms"] = {
-            name: {**alarm, "tags": config["alarm_tags"].get(name, {})}
-            for name, alarm in shown_configs(config["alarms"]).items()
+            name: {**alarm, "tags": alarm_tags.get(name, {})} for name, alarm in shown_configs(configs.alarms).items()
         }
     if goal.actions is not None:
-        shown["scheduled_actions"] = shown_configs(config["actions"])
+        shown["scheduled_actions"] = shown_configs(configs.actions)
     if goal.tags is not None:
-        shown["tags"] = config["tags"]
+        shown["tags"] = tags
     return shown
 
 

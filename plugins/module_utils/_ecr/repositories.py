@@ -122,10 +122,11 @@ def ensure_present(client: t.Any, params: t.Mapping[str, t.Any], check_mode: boo
     options = changed_options(observed, target)
     tags = tag_changes(observed["tags"], params["tags"], params["purge_tags"])
     target["tags"] = tags.applied_to(observed["tags"])
-    if not check_mode:
+    if not check_mode and target != observed:
         repository.update(target, options)
         repository.tag(described["repositoryArn"], tags.add, tags.remove)
-    return _result(repository.describe(), observed, target)
+        described = repository.describe()
+    return _result(described, observed, target)
 
 
 def ensure_absent(client: t.Any, params: t.Mapping[str, t.Any], check_mode: bool) -> State:

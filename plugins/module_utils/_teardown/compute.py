@@ -1,7 +1,7 @@
 # Copyright: Contributors to the airflow.fargate project
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""ECS, its autoscaling, the load balancer and Cloud Map."""
+"""ECS, the load balancer and Cloud Map."""
 
 from __future__ import annotations
 
@@ -19,29 +19,15 @@ def pages(client: Any, operation: str, key: str, **kwargs: Any) -> Iterator[Any]
         yield from page.get(key, [])
 
 
-def _cluster(scope: Scope) -> dict[str, Any] | None:
+def cluster(scope: Scope) -> dict[str, Any] | None:
+    """The environment's cluster."""
     clusters = scope.client("ecs").describe_clusters(clusters=[scope.name], include=["TAGS"])["clusters"]
     owned = [c for c in clusters if scope.owns(tag_dict(c.get("tags", []), "key", "value"))]
     return owned[0] if owned and owned[0]["status"] != "INACTIVE" else None
 
 
-def find_scalable_targets(scope: Scope) -> Iterator[Resource]:
-    if not _cluster(scope):
-        return
-    client = scope.client("application-autoscaling")
-    for target in pages(client, "describe_scalable_targets", "ScalableTargets", ServiceNamespace="ecs"):
-        if target["ResourceId"].startswith(f"service/{scope.name}/"):
-            yield Resource("scalable target", target["ResourceId"], target["ResourceId"])
-
-
-def delete_scalable_target(scope: Scope, resource: Resource) -> None:
-    scope.client("application-autoscaling").deregister_scalable_target(
-        ServiceNamespace="ecs", ResourceId=resource.id, ScalableDimension="ecs:service:DesiredCount"
-    )
-
-
 def find_services(scope: Scope) -> Iterator[Resource]:
-    if not _cluster(scope):
+    if not cluster(scope):
         return
     client = scope.client("ecs")
     arns = list(pages(client, "list_services", "serviceArns", cluster=scope.name))
@@ -59,7 +45,7 @@ def delete_service(scope: Scope, resource: Resource) -> None:
 
 def find_tasks(scope: Scope) -> Iterator[Resource]:
     """Tasks that still run: standalone ones, and those of services that are on their way out."""
-    if not _cluster(scope):
+    if not cluster(scope):
         return
     client = scope.client("ecs")
     arns = [
@@ -80,11 +66,9 @@ def stop_task(scope: Scope, resource: Resource) -> None:
 
 
 def find_clusters(scope: Scope) -> Iterator[Resource]:
-    cluster = _cluster(scope)
-    if cluster:
-        yield Resource(
-            "ECS cluster", cluster["clusterName"], cluster["clusterArn"], cluster["status"] == "DEPROVISIONING"
-        )
+    found = cluster(scope)
+    if found:
+        yield Resource("ECS cluster", found["clusterName"], found["clusterArn"], found["status"] == "DEPROVISIONING")
 
 
 def delete_cluster(scope: Scope, resource: Resource) -> None:
@@ -185,7 +169,6 @@ def delete_namespace(scope: Scope, resource: Resource) -> None:
     scope.client("servicediscovery").delete_namespace(Id=resource.id)
 
 
-SCALABLE_TARGETS = Kind(find_scalable_targets, delete_scalable_target)
 SERVICES = Kind(find_services, delete_service)
 TASKS = Kind(find_tasks, stop_task)
 CLUSTERS = Kind(find_clusters, delete_cluster)

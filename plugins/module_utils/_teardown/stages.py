@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-from . import compute, data, network
+from . import compute, data, network, scaling
 from .engine import Stage
 
 STAGES: tuple[Stage, ...] = (
-    (compute.SCALABLE_TARGETS,),
+    # First, so that nothing scales what is on its way out.
+    (scaling.ALARMS, scaling.SCALABLE_TARGETS),
     (compute.SERVICES,),
     (compute.TASKS,),
     # The slow ones together.

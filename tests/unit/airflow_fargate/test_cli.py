@@ -11,7 +11,17 @@ import pytest
 from airflow_fargate import admin, cli, health
 from airflow_fargate.admin import AdminError
 from airflow_fargate.health import Unhealthy
+from airflow_fargate.metrics import publisher
+from airflow_fargate.metrics.load import Database
+from airflow_fargate.metrics.settings import Pool, Settings
 
+METRICS = {
+    "AIRFLOW_FARGATE_ENVIRONMENT": "test",
+    "AIRFLOW_FARGATE_CLUSTER": "airflow-test",
+    "AIRFLOW_FARGATE_POOLS": '{"worker": {"queues": ["default"], "concurrency": 4}}',
+    "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": "postgresql+psycopg2://host/airflow",
+    "AWS_REGION": "us-east-1",
+}
 CONTEXT = Path(__file__).resolve().parents[3] / "files/image"
 
 
@@ -57,8 +67,43 @@ def test_create_admin_that_fails(monkeypatch: pytest.MonkeyPatch, capsys: pytest
     assert capsys.readouterr().err == "error: no such role\n"
 
 
+@pytest.mark.parametrize(
+    ("environment", "reason"),
+    [
+        ({"AIRFLOW_FARGATE_ENVIRONMENT": ""}, "AIRFLOW_FARGATE_ENVIRONMENT is not set"),
+        (
+            {"AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": "sqlite://"},
+            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN is not a postgresql:// URL",
+        ),
+    ],
+)
+def test_metrics_with_a_wrong_setting(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], environment: dict[str, str], reason: str
+) -> None:
+    for name, value in {**METRICS, **environment}.items():
+        monkeypatch.setenv(name, value)
+
+    assert cli.main(["metrics"]) == 1
+    assert capsys.readouterr().err == f"error: {reason}\n"
+
+
+def test_metrics(monkeypatch: pytest.MonkeyPatch) -> None:
+    published: list[tuple[Settings, Database]] = []
+    monkeypatch.setattr(publisher, "run", lambda *arguments: published.append(arguments))
+    for name, value in METRICS.items():
+        monkeypatch.setenv(name, value)
+
+    assert cli.main(["metrics"]) == 0
+
+    [(settings, database)] = published
+    assert settings.pools == (Pool("worker", ("default",), 4),)
+    assert database.arguments["conninfo"] == "postgresql://host/airflow"
+
+
 def test_a_health_check_imports_neither_airflow_nor_celery() -> None:
-    script = "import sys, airflow_fargate.cli; print(sorted({'airflow', 'celery', 'flask'} & set(sys.modules)))"
+    script = (
+        "import sys, airflow_fargate.cli; print(sorted({'airflow', 'botocore', 'celery', 'flask'} & set(sys.modules)))"
+    )
 
     done = subprocess.run([sys.executable, "-c", script], cwd=CONTEXT, capture_output=True, text=True, check=True)
 

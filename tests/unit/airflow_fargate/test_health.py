@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from airflow_fargate import health, worker_heartbeat
+from airflow_fargate import health, heartbeat
 from airflow_fargate.health import Unhealthy
 
 CONN = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
@@ -109,13 +109,14 @@ def test_another_database_is_refused_without_showing_the_url(url: str) -> None:
     assert url not in str(refusal.value)
 
 
-def test_the_worker(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker_heartbeat, "age", lambda: 3.0)
-    assert health.check("worker", 60) == "the worker's last heartbeat is 3 s old"
+@pytest.mark.parametrize("component", ["worker", "metrics"])
+def test_what_has_a_heartbeat_file(monkeypatch: pytest.MonkeyPatch, component: str) -> None:
+    monkeypatch.setattr(heartbeat, "age", {component: 3.0}.__getitem__)
+    assert health.check(component, 60) == f"the {component}'s last heartbeat is 3 s old"
 
-    monkeypatch.setattr(worker_heartbeat, "age", lambda: None)
-    with pytest.raises(Unhealthy, match="the worker on this host has not sent a heartbeat yet"):
-        health.check("worker", 60)
+    monkeypatch.setattr(heartbeat, "age", {component: None}.__getitem__)
+    with pytest.raises(Unhealthy, match=f"the {component} on this host has not sent a heartbeat yet"):
+        health.check(component, 60)
 
 
 class Server(http.server.ThreadingHTTPServer):

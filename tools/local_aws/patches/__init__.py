@@ -36,6 +36,7 @@ def install(settings: Settings) -> None:
         clock,
         cloud_map,
         cloudwatch,
+        creation,
         ecr,
         elasticache,
         filters,
@@ -61,9 +62,11 @@ def install(settings: Settings) -> None:
     from tools.local_aws.patches.elbv2 import api, targets
 
     gateway.use(settings)
+    creation.install(settings.creation_seconds)
     routing.install()
     private_endpoints.install()
     private_endpoints.serve("clock", clock.endpoint)
+    private_endpoints.serve("creation", creation.endpoint)
     rds.install()
     elasticache.install()
     ecr.install(settings)

@@ -16,7 +16,7 @@ from ministack.core.responses import get_account_id, get_region
 from ministack.core.x509_utils import sign_leaf_certificate
 from ministack.services import elasticache
 
-from tools.local_aws.patches import endpoints, gateway
+from tools.local_aws.patches import creation, endpoints, gateway
 
 spawn_container = elasticache._spawn_redis_container
 create_group = elasticache._create_replication_group
@@ -131,7 +131,23 @@ def create_replication_group(params: dict[str, Any]) -> Any:
                 "Address": group_names(group["ReplicationGroupId"])[1],
                 "Port": shard["PrimaryEndpoint"]["Port"],
             }
+        if group["Status"] == "available" and creation.seconds("elasticache"):
+            take_time(group)
+            made = f"<ReplicationGroup>{elasticache._rg_xml(group)}</ReplicationGroup>"
+            answer = f"<CreateReplicationGroupResult>{made}</CreateReplicationGroupResult>"
+            response = elasticache._xml(200, "CreateReplicationGroupResponse", answer)
     return response
+
+
+def take_time(group: dict[str, Any]) -> None:
+    """A group that is being made has no endpoints yet."""
+    shards, group["NodeGroups"], group["Status"] = group["NodeGroups"], [], "creating"
+
+    def finish() -> None:
+        if group["Status"] == "creating":
+            group["NodeGroups"], group["Status"] = shards, "available"
+
+    creation.finish_later("elasticache", finish)
 
 
 def delete_replication_group(params: dict[str, Any]) -> Any:

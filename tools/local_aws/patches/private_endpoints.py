@@ -1,6 +1,7 @@
 """What the gateway serves beside the API of AWS, under /_local_aws/: the ECS agent, and the levers of tests.
 
 clock                     GET, PUT   the clock that schedules follow
+creation                  GET, PUT   seconds that RDS, ElastiCache and ELBv2 take to make things
 interrupt/<task id>       PUT        take a Fargate Spot task away
 ecs-agent/<task id>/...              what ECS_AGENT_URI of a task points at
 """

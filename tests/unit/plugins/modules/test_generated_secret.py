@@ -143,7 +143,6 @@ def test_a_template_is_written_again_when_the_endpoint_changes(secrets: Any, run
     described(secrets, TEMPLATE["name"])
     value(secrets, TEMPLATE["name"], URL.replace("@db/", "@old/"))
     value(secrets, SOURCE, PASSWORD)
-    value(secrets, SOURCE, PASSWORD)
     secrets.add_response("put_secret_value", {}, {"SecretId": TEMPLATE["name"], "SecretString": URL})
     described(secrets, TEMPLATE["name"])
 
@@ -158,7 +157,6 @@ def test_a_deleted_template_is_restored_and_then_compared(secrets: Any, run_modu
     described(secrets, TEMPLATE["name"], DeletedDate=datetime(2026, 1, 1))
     secrets.add_response("restore_secret", {}, {"SecretId": TEMPLATE["name"]})
     value(secrets, TEMPLATE["name"], "outdated")
-    value(secrets, SOURCE, PASSWORD)
     value(secrets, SOURCE, PASSWORD)
     secrets.add_response("put_secret_value", {}, {"SecretId": TEMPLATE["name"], "SecretString": URL})
     described(secrets, TEMPLATE["name"])
@@ -216,7 +214,6 @@ def test_check_mode_compares_values_but_writes_nothing(secrets: Any, run_module:
     described(secrets, TEMPLATE["name"])
     value(secrets, SOURCE, PASSWORD)
     value(secrets, TEMPLATE["name"], "outdated-value")
-    value(secrets, SOURCE, PASSWORD)
 
     result = run_module(main, check_mode=True, secrets=[TEMPLATE])
 

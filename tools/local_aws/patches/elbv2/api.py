@@ -8,6 +8,7 @@ ministack: empty lists for unknown names, every registered target is used, DNS n
 
 from __future__ import annotations
 
+import functools
 import random
 from collections.abc import Callable
 from typing import Any
@@ -16,6 +17,7 @@ from xml.sax.saxutils import escape
 from ministack.core.responses import StreamingResponse
 from ministack.services import alb
 
+from tools.local_aws.patches import creation
 from tools.local_aws.patches.elbv2.targets import Targets
 
 Params = dict[str, Any]
@@ -184,6 +186,10 @@ def create_load_balancer(create: Callable[[Params], Response]) -> Callable[[Para
             if vpc:
                 body = body.replace(balancer["VpcId"].encode(), vpc.encode())
                 balancer["VpcId"] = vpc
+            if creation.seconds("elbv2"):
+                balancer["State"] = "provisioning"
+                body = body.replace(b"<Code>active</Code>", b"<Code>provisioning</Code>")
+                creation.finish_later("elbv2", functools.partial(balancer.update, State="active"))
             response = (response[0], response[1], body)
         return response
 

@@ -107,7 +107,7 @@ class Targets:
         for entry in list(alb._targets.get(arn, [])):
             key = (arn, entry["Id"], int(entry.get("Port") or group["Port"]))
             target = self.get(*key)
-            if target.state == "draining" or time.monotonic() < target.next_check or not in_use(arn):
+            if target.state == "draining" or time.monotonic() < target.next_check or not served(arn):
                 continue
             interval = float(group["HealthCheckIntervalSeconds"])
             first = target.state == "initial"
@@ -140,6 +140,12 @@ def in_use(group: str) -> bool:
     """A target group without a load balancer is not checked and its targets are `unused`."""
     record = alb._tgs.get(group) or {}
     return bool(record.get("LoadBalancerArns"))
+
+
+def served(group: str) -> bool:
+    """A load balancer that is active forwards to the target group; while AWS makes it, it checks nothing."""
+    balancers = (alb._tgs.get(group) or {}).get("LoadBalancerArns") or []
+    return any(alb._lbs[arn]["State"] == "active" for arn in balancers if arn in alb._lbs)
 
 
 def deregistration_delay(group: str) -> float:

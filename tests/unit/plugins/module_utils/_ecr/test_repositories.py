@@ -93,14 +93,12 @@ def test_check_mode_creates_nothing(stub: Stubber) -> None:
 
 def test_the_wanted_state_changes_nothing(stub: Stubber) -> None:
     add_state(stub, POLICY, {"a": "1"})
-    add_description(stub)
 
     assert not repositories.ensure_present(stub.client, PARAMS, check_mode=False)["changed"]
 
 
 def test_what_is_not_asked_for_is_left_alone(stub: Stubber) -> None:
     add_state(stub, POLICY, {"b": "2"})
-    add_description(stub)
 
     params = {**PARAMS, "lifecycle_policy": None, "tags": None}
     assert not repositories.ensure_present(stub.client, params, check_mode=False)["changed"]
@@ -128,7 +126,6 @@ def test_only_the_difference_is_applied(stub: Stubber) -> None:
 
 def test_check_mode_changes_nothing(stub: Stubber) -> None:
     add_state(stub, None, {}, mutability="MUTABLE")
-    add_description(stub, mutability="MUTABLE")
 
     assert repositories.ensure_present(stub.client, PARAMS, check_mode=True)["changed"]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import boto3
 import pytest
-from ansible_collections.airflow.fargate.plugins.module_utils._teardown import compute, data, network
+from ansible_collections.airflow.fargate.plugins.module_utils._teardown import compute, data, network, scaling
 from ansible_collections.airflow.fargate.plugins.module_utils._teardown.model import Resource, Scope
 from ansible_collections.airflow.fargate.plugins.module_utils._teardown.stages import STAGES
 from botocore.stub import Stubber
@@ -148,6 +148,69 @@ def test_without_the_cluster_there_are_no_services(stubs: Stubs) -> None:
     assert list(compute.find_services(stubs.scope())) == []
 
 
+ALARM = "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:"
+TARGET = "arn:aws:application-autoscaling:eu-west-1:123456789012:scalable-target/"
+
+
+def test_alarms_are_found_by_name_and_tag(stubs: Stubs) -> None:
+    cloudwatch = stubs["cloudwatch"]
+    for key, kind, names in (
+        ("MetricAlarms", "MetricAlarm", {"airflow-test/worker/out": OWN, "airflow-test2/worker/out": OTHER}),
+        ("CompositeAlarms", "CompositeAlarm", {"airflow-test-all": OWN}),
+    ):
+        alarms = [{"AlarmName": name, "AlarmArn": ALARM + name} for name in names]
+        request = {"AlarmNamePrefix": "airflow-test", "AlarmTypes": [kind]}
+        cloudwatch.add_response("describe_alarms", {key: alarms}, request)
+        for name, tags in names.items():
+            cloudwatch.add_response("list_tags_for_resource", {"Tags": tags}, {"ResourceARN": ALARM + name})
+    found = list(scaling.find_alarms(stubs.scope()))
+    assert [alarm.name for alarm in found] == ["airflow-test/worker/out", "airflow-test-all"]
+
+    cloudwatch.add_response("delete_alarms", {}, {"AlarmNames": ["airflow-test-all"]})
+    scaling.delete_alarm(stubs.scope(), found[1])
+
+
+def test_an_alarm_that_goes_meanwhile_is_none(stubs: Stubs) -> None:
+    alarm = {"AlarmName": "airflow-test/a", "AlarmArn": ALARM + "airflow-test/a"}
+    stubs["cloudwatch"].add_response("describe_alarms", {"MetricAlarms": [alarm]})
+    stubs["cloudwatch"].add_client_error("list_tags_for_resource", "ResourceNotFoundException")
+    stubs["cloudwatch"].add_response("describe_alarms", {})
+    assert list(scaling.find_alarms(stubs.scope())) == []
+
+
+def scalable(resource_id: str) -> dict[str, Any]:
+    ids = {"ServiceNamespace": "ecs", "ResourceId": resource_id, "ScalableDimension": "ecs:service:DesiredCount"}
+    more = {"MinCapacity": 0, "MaxCapacity": 1, "RoleARN": "arn:aws:iam::123456789012:role/x", "CreationTime": 1}
+    return {**ids, **more, "ScalableTargetARN": TARGET + resource_id.rsplit("/", 1)[-1]}
+
+
+SCALABLE = [scalable(f"service/{name}") for name in ("airflow-test/a", "airflow-test/b", "airflow-test2/c")]
+
+
+def test_scalable_targets_of_the_cluster(stubs: Stubs) -> None:
+    stubs["application-autoscaling"].add_response("describe_scalable_targets", {"ScalableTargets": SCALABLE})
+    own = [{"key": "airflow:environment", "value": "test"}]
+    cluster = {"clusterName": "airflow-test", "status": "ACTIVE", "tags": own}
+    stubs["ecs"].add_response("describe_clusters", {"clusters": [cluster]})
+    found = [target.id for target in scaling.find_scalable_targets(stubs.scope())]
+    assert found == ["service/airflow-test/a", "service/airflow-test/b"]
+
+
+def test_scalable_targets_that_a_cluster_left_behind(stubs: Stubs) -> None:
+    client = stubs["application-autoscaling"]
+    client.add_response("describe_scalable_targets", {"ScalableTargets": SCALABLE})
+    stubs["ecs"].add_response("describe_clusters", {"clusters": []})
+    tags = {"airflow:environment": "test"}
+    client.add_response("list_tags_for_resource", {"Tags": tags}, {"ResourceARN": TARGET + "a"})
+    client.add_client_error("list_tags_for_resource", "ResourceNotFoundException")
+    assert [target.id for target in scaling.find_scalable_targets(stubs.scope())] == ["service/airflow-test/a"]
+
+
+def test_without_scalable_targets_nobody_asks_for_the_cluster(stubs: Stubs) -> None:
+    stubs["application-autoscaling"].add_response("describe_scalable_targets", {"ScalableTargets": []})
+    assert list(scaling.find_scalable_targets(stubs.scope())) == []
+
+
 def test_an_inactive_task_definition_is_not_deregistered_again(stubs: Stubs) -> None:
     stubs["ecs"].add_response("delete_task_definitions", {}, {"taskDefinitions": ["arn"]})
     compute.delete_task_definition(stubs.scope(), Resource("inactive task definition", "a:1", "arn"))
@@ -156,6 +219,8 @@ def test_an_inactive_task_definition_is_not_deregistered_again(stubs: Stubs) -> 
 def test_users_go_before_what_they_use() -> None:
     order = {kind: number for number, stage in enumerate(STAGES) for kind in stage}
     for user, used in [
+        (scaling.ALARMS, compute.SERVICES),
+        (scaling.SCALABLE_TARGETS, compute.SERVICES),
         (compute.SERVICES, compute.CLUSTERS),
         (compute.SERVICES, data.DATABASES),
         (compute.LOAD_BALANCERS, compute.TARGET_GROUPS),

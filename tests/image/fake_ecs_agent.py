@@ -1,0 +1,51 @@
+"""An ECS agent in the network namespace of a test: the scale-in protection of one task, answered as told.
+
+Runs alone in a container of the image. /tmp/answer says how it answers: yes (also when there is no such file), refused,
+error, or lost - it does what it is asked, and closes the connection without an answer.
+"""
+
+from __future__ import annotations
+
+import http.server
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+ANSWER = Path("/tmp/answer")
+PATH = "/v4/task-protection/v1/state"
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protected_until = 0.0
+
+    def do_GET(self) -> None:
+        self.reply(200, {"protection": {"ProtectionEnabled": time.time() < Handler.protected_until}})
+
+    def do_PUT(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        answer = ANSWER.read_text().strip() if ANSWER.exists() else "yes"
+        sys.stdout.write(json.dumps({"path": self.path, "body": body, "answer": answer}) + "\n")
+        sys.stdout.flush()
+        if answer == "refused":
+            self.reply(200, {"failure": {"Arn": "task", "Reason": "DEPLOYMENT_BLOCKED", "Detail": None}})
+        elif answer == "error":
+            self.reply(400, {"requestID": "1", "error": {"Code": "ThrottlingException", "Message": "Rate exceeded"}})
+        else:
+            enabled = body["ProtectionEnabled"]
+            Handler.protected_until = time.time() + 60 * body["ExpiresInMinutes"] if enabled else 0.0
+            if answer == "yes":
+                self.reply(200, {"protection": {"ProtectionEnabled": enabled, "TaskArn": "task"}})
+
+    def reply(self, status: int, body: dict[str, Any]) -> None:
+        self.send_response(status if self.path == PATH else 404)
+        self.end_headers()
+        self.wfile.write(json.dumps(body).encode())
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+if __name__ == "__main__":
+    http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
