@@ -36,10 +36,13 @@ RENAMED = {
     "s3:PutPublicAccessBlock": ("s3:PutBucketPublicAccessBlock",),
 }
 
+# CloudWatch signs requests with a name of its own.
+PREFIXES = {"monitoring": "cloudwatch"}
+
 
 def needed(service: str, operation: str) -> tuple[str, ...]:
     """The IAM actions that a call needs."""
-    action = f"{service}:{operation}"
+    action = f"{PREFIXES.get(service, service)}:{operation}"
     return RENAMED.get(action, (action,))
 
 

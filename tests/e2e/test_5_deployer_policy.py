@@ -11,5 +11,5 @@ def test_the_policy_allows_every_write_of_deployments_and_removals(story: Story,
     # Reads are left out: the tests themselves look at more than a playbook does.
     writes = aws.writes(0)
     assert "ecs:CreateService" in writes
-    calls = {(service, operation) for service, operation in (call.split(":") for call in writes)}
+    calls = {(call.partition(":")[0], call.partition(":")[2]) for call in writes}
     assert missing(calls, allowed(ROOT / "docs/deployer-policy.json")) == set()

@@ -245,7 +245,7 @@ def test_a_database_that_restarts(published: Publisher) -> None:
 def test_a_database_that_hangs(published: Publisher) -> None:
     published.containers.must("pause", published.postgres)
     try:
-        [line, *_] = published.wait_for("not published: the database does not answer")
+        [line, *_rest] = published.wait_for("not published: the database does not answer")
         health = published.health()
     finally:
         published.containers.must("unpause", published.postgres)

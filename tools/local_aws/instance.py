@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-import shutil
 import time
 import urllib.error
 import urllib.request
@@ -15,7 +14,7 @@ from typing import Any
 
 from tools.local_aws import engines, environment, images, network
 from tools.local_aws.console import LocalAwsError, say, title
-from tools.local_aws.processes import Daemon, as_root, locked, run, wait_for
+from tools.local_aws.processes import Daemon, locked, remove_tree, wait_for
 from tools.local_aws.settings import DEFAULT_PORT, ROOT, Settings, creation_seconds
 
 SYSTEM_CA_FILES = (
@@ -156,8 +155,8 @@ def stop(wanted: Settings, purge: bool) -> None:
             tear_down(settings)
         if purge:
             cache = (settings or wanted).cache_dir
-            run(as_root(["rm", "-rf", str(cache)]), "removing the image cache")
-            shutil.rmtree(wanted.state_dir)
+            remove_tree(cache)
+            remove_tree(wanted.state_dir)
             say("purged", f"{cache} and {wanted.state_dir}")
 
 
@@ -171,7 +170,7 @@ def tear_down(settings: Settings) -> None:
     kept = {settings.server_log, settings.requests_log, settings.engine_log}
     for path in settings.state_dir.iterdir():
         if path.is_dir():
-            shutil.rmtree(path)
+            remove_tree(path)
         elif path not in kept:
             path.unlink()
 

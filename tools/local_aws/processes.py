@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -135,3 +136,24 @@ def send_signal(pid: int, number: signal.Signals) -> None:
         return
     except PermissionError:
         subprocess.run(as_root(["kill", f"-{number.value}", str(pid)]), capture_output=True, check=False)
+
+
+def mounts_below(folder: Path, mounts: str) -> list[str]:
+    """Mount points inside a folder, the innermost first; `mounts` is what /proc/self/mounts says."""
+    # Spaces and the like are written as \040.
+    points = [
+        re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), line.split()[1]) for line in mounts.splitlines()
+    ]
+    return sorted((point for point in points if point.startswith(f"{folder.resolve()}/")), key=len, reverse=True)
+
+
+def remove_tree(folder: Path) -> None:
+    """Remove a folder and nothing that is mounted in it: a build that was killed leaves this machine's /dev there."""
+    mounts = Path("/proc/self/mounts")
+    if not mounts.exists():  # not Linux: no build mounts anything
+        shutil.rmtree(folder)
+        return
+    for point in mounts_below(folder, mounts.read_text()):
+        run(as_root(["umount", "--lazy", point]), f"unmounting {point}")
+    command = ["rm", "-rf", "--one-file-system", "--", str(folder)]
+    run(as_root(command) if can_be_root() else command, f"removing {folder}")

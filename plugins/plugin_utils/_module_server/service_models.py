@@ -15,8 +15,11 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import botocore.session
-from botocore.loaders import Loader, create_loader
+try:
+    import botocore.session
+    from botocore.loaders import Loader, create_loader
+except ImportError:
+    pass  # The server imports AWS modules first, which say what is missing.
 
 CACHED = (
     "list_available_services",

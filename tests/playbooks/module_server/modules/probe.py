@@ -1,4 +1,3 @@
-#!/usr/bin/python
 """A module that does what modules do, and what they should not do; the test installs it in a collection of its own."""
 
 from __future__ import annotations
@@ -59,7 +58,7 @@ def main() -> None:
         result |= surroundings(module)
     elif do == "warn":
         module.warn("a warning")
-        module.deprecate("a deprecation", version="9.0.0", collection_name="community.aws")
+        module.deprecate("a deprecation", version="9.0.0", collection_name="airflow.fargate")
         result["warnings"] = ["an old-fashioned warning"]
     elif do == "tell a secret":
         result |= {

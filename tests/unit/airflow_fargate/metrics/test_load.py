@@ -54,7 +54,7 @@ def psycopg(monkeypatch: pytest.MonkeyPatch) -> FakePsycopg:
 def test_one_connection_serves_all_periods(psycopg: FakePsycopg) -> None:
     database = Database({"conninfo": "postgresql://host/airflow"}, "default", 300)
 
-    assert [database.loads() for _ in range(3)] == [{"default": Load(2, 1, 3.5)}] * 3
+    assert [database.loads() for _time in range(3)] == [{"default": Load(2, 1, 3.5)}] * 3
 
     [arguments] = psycopg.connections
     assert arguments["conninfo"] == "postgresql://host/airflow"
@@ -66,7 +66,7 @@ def test_after_an_error_the_next_period_connects_anew(psycopg: FakePsycopg) -> N
     database = Database({}, "default", 300)
     database.loads()
     psycopg.broken = True
-    for _ in range(2):
+    for _time in range(2):
         with pytest.raises(DatabaseError, match=r"^server closed the connection unexpectedly$"):
             database.loads()
     psycopg.broken = False

@@ -39,9 +39,11 @@ class FakeDatabase(Database):
         self.answer: dict[str, Load] | Exception = {"default": Load(18, 2, 7.5)}
 
     def loads(self) -> dict[str, Load]:
-        if isinstance(self.answer, Exception):
-            raise self.answer
-        return self.answer
+        match self.answer:
+            case Exception() as error:
+                raise error
+            case loads:
+                return loads
 
 
 class Stage:
@@ -134,13 +136,13 @@ def test_without_ecs_the_gap_is_missing_and_the_rest_published(stage: Stage) -> 
 
 
 def test_a_throttled_cloudwatch_is_tried_again_more_rarely(stage: Stage) -> None:
-    for _ in range(2):
+    for _time in range(2):
         stage.describes()
         stage.cloudwatch.add_client_error("put_metric_data", "Throttling", "Rate exceeded")
     stage.describes()
     stage.takes()
 
-    lines = [stage.publisher.publish() for _ in range(3)]
+    lines = [stage.publisher.publish() for _time in range(3)]
 
     assert [line["event"] for line in lines] == ["not published: CloudWatch does not take it"] * 2 + ["published"]
     assert [line.get("failures") for line in lines] == [1, 2, None]

@@ -68,7 +68,7 @@ def test_a_renewal_that_fails_is_tried_again_and_tasks_go_on() -> None:
 def test_a_renewal_that_is_refused_ends_consuming_and_the_worker_leaves_when_its_tasks_are_done() -> None:
     state, refused = after(PROTECTED, Denied(refused=True), now=1800)
     state, again = after(state, Ticked(busy=True), now=1801)
-    state, _ = after(state, Ticked(busy=False), now=1802)
+    state, _actions = after(state, Ticked(busy=False), now=1802)
     state, left = after(state, Ticked(busy=False), now=1817)
     state, asked = after(state, Ticked(busy=False), now=1819)
 
@@ -77,7 +77,7 @@ def test_a_renewal_that_is_refused_ends_consuming_and_the_worker_leaves_when_its
 
 
 def test_a_renewal_that_is_granted_after_all_lets_it_consume_again() -> None:
-    refused, _ = after(PROTECTED, Denied(refused=True), now=1800)
+    refused, _actions = after(PROTECTED, Denied(refused=True), now=1800)
 
     assert after(refused, Granted(asked_at=1801), now=1801)[1] == (Action.RESUME,)
 
@@ -90,7 +90,7 @@ def test_lost_protection_stops_new_tasks() -> None:
 
 
 def test_an_idle_worker_stops_consuming_looks_again_and_only_then_gives_up_protection() -> None:
-    state, _ = after(PROTECTED, Ticked(busy=False), now=100)
+    state, _actions = after(PROTECTED, Ticked(busy=False), now=100)
     state, early = after(state, Ticked(busy=False), now=114)
     state, left = after(state, Ticked(busy=False), now=115)
     state, waited = after(state, Ticked(busy=False), now=116)
@@ -102,9 +102,9 @@ def test_an_idle_worker_stops_consuming_looks_again_and_only_then_gives_up_prote
 
 
 def test_work_starts_the_idle_time_anew() -> None:
-    state, _ = after(PROTECTED, Ticked(busy=False), now=100)
-    state, _ = after(state, Ticked(busy=True), now=110)
-    state, _ = after(state, Ticked(busy=False), now=120)
+    state, _actions = after(PROTECTED, Ticked(busy=False), now=100)
+    state, _actions = after(state, Ticked(busy=True), now=110)
+    state, _actions = after(state, Ticked(busy=False), now=120)
 
     assert after(state, Ticked(busy=False), now=134)[1] == ()
 
@@ -124,7 +124,7 @@ def test_a_message_that_slips_in_keeps_the_protection(event: Event, actions: tup
 def test_a_message_that_came_while_protection_ended_takes_it_back() -> None:
     leaving = replace(PROTECTED, phase=Phase.LEAVING, consuming=False)
 
-    ended, _ = after(leaving, Ended(), now=101)
+    ended, _actions = after(leaving, Ended(), now=101)
 
     assert after(ended, Received(), now=101)[1] == (Action.PROTECT,)
 
@@ -141,7 +141,7 @@ def test_when_ending_protection_fails_the_worker_counts_as_unprotected_and_tries
 
 
 def test_what_ecs_refuses_goes_back_to_the_broker_at_once() -> None:
-    waiting, _ = after(State(), Received())
+    waiting, _actions = after(State(), Received())
 
     refused, actions = after(waiting, Denied(refused=True))
 
@@ -152,7 +152,7 @@ def test_what_ecs_refuses_goes_back_to_the_broker_at_once() -> None:
 
 
 def test_what_ecs_does_not_answer_for_goes_back_after_a_while() -> None:
-    waiting, _ = after(State(), Received())
+    waiting, _actions = after(State(), Received())
     waiting, paused = after(waiting, Denied(refused=False))
 
     assert paused == (Action.PAUSE,)
@@ -166,7 +166,7 @@ def test_the_attempts_become_rarer_but_never_stop() -> None:
 
 
 def test_sigterm_ends_consuming_and_gives_back_what_has_not_started() -> None:
-    waiting, _ = after(State(), Received())
+    waiting, _actions = after(State(), Received())
 
     draining, actions = after(waiting, Terminated())
 
@@ -327,7 +327,7 @@ class AnySequence(RuleBasedStateMachine):
 
     @rule(seconds=st.sampled_from([17, 20, 60]))
     def a_while_passes(self, seconds: int) -> None:
-        for _ in range(seconds):
+        for _time in range(seconds):
             self.tick(1)
         assert not self.world.held, "a message waits although another worker could take it"
 
@@ -335,7 +335,7 @@ class AnySequence(RuleBasedStateMachine):
     def hours_pass(self, hours: float) -> None:
         self.tick(1)
         steady = self.world.protected and self.world.answer == "yes"
-        for _ in range(int(hours * 60)):
+        for _time in range(int(hours * 60)):
             self.world.now += 60
             assert self.world.protected or not (steady and self.world.running), "renewed too late"
             self.handle(Ticked(busy=bool(self.world.running)))
@@ -369,7 +369,7 @@ class AnySequence(RuleBasedStateMachine):
     @rule()
     def a_healthy_agent_brings_every_worker_back_to_work(self) -> None:
         self.world.answer = "yes"
-        for _ in range(40):
+        for _time in range(40):
             self.tick(1)
         assert self.world.consuming or self.state.phase is Phase.LEAVING
         assert not self.world.held
@@ -378,7 +378,7 @@ class AnySequence(RuleBasedStateMachine):
     @rule()
     def a_healthy_agent_frees_an_idle_worker(self) -> None:
         self.world.answer = "yes"
-        for _ in range(120):
+        for _time in range(120):
             self.tick(1)
         assert self.world.consuming
         assert not self.world.protected

@@ -21,7 +21,7 @@ STEPS = [{"lower_bound": 0, "adjustment": 1}]
 @pytest.fixture(autouse=True)
 def in_order(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (api, ensure):
-        monkeypatch.setattr(module, "side_by_side", lambda function, items: [function(item) for item in items])
+        monkeypatch.setattr(module, "side_by_side", lambda function, items: list(map(function, items)))
 
 
 def nothing_there(aws: Any, actions: bool = False) -> None:

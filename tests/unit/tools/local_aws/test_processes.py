@@ -9,7 +9,7 @@ import pytest
 
 from tools.local_aws import processes
 from tools.local_aws.console import LocalAwsError
-from tools.local_aws.processes import Daemon
+from tools.local_aws.processes import Daemon, mounts_below, remove_tree
 
 SLEEP = [sys.executable, "-c", "import time; print('hello', flush=True); time.sleep(60)"]
 STUBBORN = [
@@ -84,3 +84,17 @@ def test_failed_command_shows_the_end_of_its_output() -> None:
 
 def test_wait_for_gives_up() -> None:
     assert not processes.wait_for(lambda: False, 0.01, interval=0.001)
+
+
+def test_mounts_below_a_folder_are_found_innermost_first(tmp_path: Path) -> None:
+    inside, deeper = tmp_path / "a b", tmp_path / "a b/dev/pts"
+    escaped = [str(path).replace(" ", "\\040") for path in (inside, deeper)]
+    mounts = "".join(f"none {point} tmpfs rw 0 0\n" for point in ("/", *escaped, f"{tmp_path}-other", str(tmp_path)))
+    assert mounts_below(tmp_path, mounts) == [str(deeper), str(inside)]
+
+
+def test_a_tree_is_removed(tmp_path: Path) -> None:
+    folder = tmp_path / "state"
+    (folder / "deep").mkdir(parents=True)
+    remove_tree(folder)
+    assert not folder.exists()

@@ -122,7 +122,7 @@ def script(monkeypatch: pytest.MonkeyPatch) -> Iterator[Script]:
     monkeypatch.setattr(time, "sleep", lambda _seconds: None)
     for module in (api, ensure):
         # A script has an order.
-        monkeypatch.setattr(module, "side_by_side", lambda function, items: [function(item) for item in items])
+        monkeypatch.setattr(module, "side_by_side", lambda function, items: list(map(function, items)))
     script = Script()
     with script.scaling, script.cloudwatch:
         yield script

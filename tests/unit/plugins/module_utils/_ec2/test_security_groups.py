@@ -20,7 +20,7 @@ TAGS = [{"Key": "env", "Value": "test"}]
 @pytest.fixture
 def stub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
     # A script can only be followed one call after the other.
-    monkeypatch.setattr(security_groups, "side_by_side", lambda function, items: [function(item) for item in items])
+    monkeypatch.setattr(security_groups, "side_by_side", lambda function, items: list(map(function, items)))
     monkeypatch.setattr(time, "sleep", lambda _seconds: None)
     client = boto3.client("ec2", region_name="eu-west-1", aws_access_key_id="x", aws_secret_access_key="y")
     with Stubber(client) as stubber:

@@ -84,7 +84,7 @@ def test_a_module_that_warns_on_import_is_declined_and_so_is_what_may_import_the
 
 
 def test_later_runs_know_what_an_earlier_one_had_to_load(server: subprocess.Popen[bytes]) -> None:
-    counts = [int(run("count")[1]) for _ in range(5)]
+    counts = [int(run("count")[1]) for _time in range(5)]
     assert counts[0] == 0
     assert counts[-1] > 0
 
