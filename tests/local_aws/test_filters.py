@@ -38,7 +38,7 @@ def test_vpc_endpoints(aws: Environment, vpcs: list[str]) -> None:
 
 def test_cloud_map(aws: Environment, vpcs: list[str]) -> None:
     cloud_map: Any = aws.client("servicediscovery")
-    names = [f"{aws.name}.internal", f"{aws.name}-two.internal"]
+    names = [f"{aws.name}-one.internal", f"{aws.name}-two.internal"]
     for name, vpc in zip(names, vpcs, strict=True):
         cloud_map.create_private_dns_namespace(Name=name, Vpc=vpc)
 
@@ -47,7 +47,7 @@ def test_cloud_map(aws: Environment, vpcs: list[str]) -> None:
         return {item["Name"]: item["Id"] for item in cloud_map.list_namespaces(Filters=filters)["Namespaces"]}
 
     assert set(namespaces("EQ", names[0])) == {names[0]}
-    ids = namespaces("BEGINS_WITH", aws.name)
+    ids = namespaces("BEGINS_WITH", f"{aws.name}-")
     assert set(ids) == set(names)
     created = [cloud_map.create_service(Name="api-server", NamespaceId=ids[name])["Service"]["Id"] for name in names]
     filters = [{"Name": "NAMESPACE_ID", "Values": [ids[names[1]]], "Condition": "EQ"}]

@@ -49,12 +49,17 @@ def play(folder: Path, server: bool, *arguments: str, **environment: str) -> Pla
     collection = folder / "collections/ansible_collections/community/aws"
     (collection / "plugins/modules").mkdir(parents=True, exist_ok=True)
     shutil.copy(FOLDER / "modules/probe.py", collection / "plugins/modules")
+    # Not a YAML file in the tree: what reads those would look for its modules, which exist in this test only.
+    playbook = folder / "playbook.yml"
+    shutil.copy(FOLDER / "playbook.yml.txt", playbook)
     other_python = folder / "python"
     other_python.unlink(missing_ok=True)
     other_python.symlink_to(sys.executable)
     # Only what a run needs: modules return their whole environment.
     variables = {name: os.environ[name] for name in ("HOME", "LANG", "PATH") if name in os.environ}
     variables |= {
+        # Ansible finds its own default differently in two places, where HOME is not the user's home.
+        "ANSIBLE_ASYNC_DIR": str(folder / "async"),
         "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
         "ANSIBLE_COLLECTIONS_PATH": f"{folder / 'collections'}:{ROOT / 'collections'}",
         "ANSIBLE_CALLBACKS_ENABLED": "record,airflow.fargate.module_server",
@@ -69,7 +74,7 @@ def play(folder: Path, server: bool, *arguments: str, **environment: str) -> Pla
     }
     settings = json.dumps({"files": str(files), "other_python": str(other_python)})
     program = Path(sys.executable).with_name("ansible-playbook")
-    command = [str(program), "-i", "/dev/null", str(FOLDER / "playbook.yml")]
+    command = [str(program), "-i", "/dev/null", str(playbook)]
     result = subprocess.run(
         [*command, "-e", settings, *arguments],
         cwd=folder,

@@ -48,7 +48,8 @@ def makefile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     )
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(run_sections, "ROOT", tmp_path)
-    monkeypatch.delenv("LOCAL_AWS_STATE_DIR", raising=False)
+    for name in ("LOCAL_AWS_PORT", "LOCAL_AWS_STATE_DIR"):
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.mark.usefixtures("makefile")
