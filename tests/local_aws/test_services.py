@@ -130,12 +130,12 @@ def test_load_balancer_and_cloud_map(aws: Any, until: Any) -> None:
         HealthCheckTimeoutSeconds=2,
         HealthyThresholdCount=2,
     )["TargetGroups"][0]["TargetGroupArn"]
+    forward = {"Type": "forward", "TargetGroupArn": group}
     balancing.create_listener(
-        LoadBalancerArn=balancer["LoadBalancerArn"],
-        Protocol="HTTP",
-        Port=int(PORT),
-        DefaultActions=[{"Type": "forward", "TargetGroupArn": group}],
+        LoadBalancerArn=balancer["LoadBalancerArn"], Protocol="HTTP", Port=int(PORT), DefaultActions=[forward]
     )
+    (listener,) = balancing.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]
+    assert listener["DefaultActions"] == [forward]
     operation = discovery.create_private_dns_namespace(Name=f"{aws.name}.internal", Vpc=aws.vpc)["OperationId"]
     namespace = discovery.get_operation(OperationId=operation)["Operation"]["Targets"]["NAMESPACE"]
     registry = discovery.create_service(

@@ -257,8 +257,27 @@ def then_associate(operation: Callable[[Params], Response]) -> Callable[[Params]
 forward_as_before = alb._forward_to_tg
 
 
+def actions_as_given(
+    parse: Callable[..., list[dict[str, Any]]], xml: Callable[[dict[str, Any]], str]
+) -> tuple[Any, Any]:
+    """AWS: only an action that was given an order has one. ministack: numbers them, so they never are as asked for."""
+
+    def parse_actions(parameters: Any, prefix: str = "DefaultActions") -> list[dict[str, Any]]:
+        actions = parse(parameters, prefix)
+        for number, action in enumerate(actions, start=1):
+            if not alb._p(parameters, f"{prefix}.member.{number}.Order"):
+                del action["Order"]
+        return actions
+
+    def action_xml(action: dict[str, Any]) -> str:
+        return xml(action) if "Order" in action else xml(action).replace("<Order>1</Order>", "", 1)
+
+    return parse_actions, action_xml
+
+
 def install(targets: Targets) -> None:
     api = Api(targets)
+    alb._parse_actions, alb._action_xml = actions_as_given(alb._parse_actions, alb._action_xml)
     actions = alb._ACTION_MAP
     actions["CreateLoadBalancer"] = create_load_balancer(actions["CreateLoadBalancer"])
     actions["DescribeLoadBalancers"] = describe(
