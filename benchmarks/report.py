@@ -169,7 +169,7 @@ def latency(results: Results) -> str:
     return f"""\
 ## As far away as a region
 
-{measured["milliseconds"]} ms are added to every call (by [microburst](https://pypi.org/project/microburst/)).
+{measured["milliseconds"]} ms are added to every call (by the proxy microburst).
 
 {table(COST_HEADER, rows)}
 
