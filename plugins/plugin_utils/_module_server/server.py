@@ -16,6 +16,7 @@ import select
 import signal
 import socket
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from ansible.module_utils.common.warnings import get_deprecation_messages, get_warning_messages
@@ -36,6 +37,12 @@ def said() -> bool:
     Here nobody could say which of the later ones do, so they are declined.
     """
     return bool(get_warning_messages() or get_deprecation_messages())
+
+
+def answer(stream: socket.socket, words: bytes) -> None:
+    """Says it to a task; one that has gone away at this very moment must not take the other tasks' server along."""
+    with suppress(BrokenPipeError, ConnectionResetError):
+        stream.sendall(words)
 
 
 @dataclass
@@ -91,7 +98,7 @@ class Server:
         if self.imported(name):
             self.start(name, stream, *output)
         else:
-            stream.sendall(DECLINED)
+            answer(stream, DECLINED)
             stream.close()
         for descriptor in output:
             os.close(descriptor)
@@ -125,7 +132,7 @@ class Server:
         self.poll.register(run.process, select.POLLIN)
         # No events asked for: what always comes is the hang-up, when the task has gone away.
         self.poll.register(stream, 0)
-        stream.sendall(READY)
+        answer(stream, READY)
 
     def forget(self) -> None:
         """In a run: lets go of what belongs to the server and to other runs."""
@@ -159,7 +166,7 @@ class Server:
         except KeyError:
             pass
         else:
-            run.stream.sendall(str(os.waitstatus_to_exitcode(status)).encode())
+            answer(run.stream, str(os.waitstatus_to_exitcode(status)).encode())
         run.stream.close()
 
 

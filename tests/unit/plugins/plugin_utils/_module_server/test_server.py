@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -116,6 +117,18 @@ def test_a_module_ends_with_the_task_that_waits_for_it(staying: tuple[int, Path]
     os.kill(task, signal.SIGKILL)
     os.waitpid(task, 0)
     assert eventually(lambda: not module.exists())
+    assert run("tell", WORD="still there") == (7, b"still there", b"")
+
+
+def test_the_server_outlives_tasks_that_go_away_before_it_answers(server: subprocess.Popen[bytes]) -> None:
+    assert client._requests is not None
+    for module in ("tell", "broken"):
+        ours, theirs = socket.socketpair()
+        ours.close()
+        with open(os.devnull, "wb") as output:
+            descriptors = [theirs.fileno(), output.fileno(), output.fileno()]
+            socket.send_fds(client._requests, [f"{PREFIX}.{module}".encode()], descriptors)
+        theirs.close()
     assert run("tell", WORD="still there") == (7, b"still there", b"")
 
 
