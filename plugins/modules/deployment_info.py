@@ -13,6 +13,7 @@ description:
   - Finds by name and by the tag C(airflow:environment) what AWS has made up names for - the VPC, subnets,
     security groups, the load balancer, its target group and the Cloud Map service - so that a run limited by tags
     needs no earlier play.
+  - Also says which services are scaled down, see M(airflow.fargate.service_capacity).
   - What does not exist is left out of lists and is V(null) elsewhere; this is not an error.
 author:
   - airflow.fargate contributors (@airflow-fargate)
@@ -45,7 +46,7 @@ options:
 notes:
   - Calls C(ec2:DescribeVpcs), C(ec2:DescribeSubnets), C(ec2:DescribeSecurityGroups),
     C(elasticloadbalancing:DescribeLoadBalancers), C(elasticloadbalancing:DescribeTargetGroups),
-    C(servicediscovery:ListNamespaces) and C(servicediscovery:ListServices).
+    C(servicediscovery:ListNamespaces), C(servicediscovery:ListServices) and C(ssm:GetParametersByPath).
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -98,15 +99,43 @@ registry_arn:
   description: ARN of the Cloud Map service.
   returned: always
   type: str
+scaled_down:
+  description:
+    - The numbers that services had before they were scaled down or sent to hibernate, by service, from the parameters
+      below C(/<name>/capacity).
+  returned: always
+  type: dict
+  sample:
+    worker:
+      min: 1
+      max: 5
+      desired: 2
+      suspended: {scale_in: false, scale_out: false, scheduled: false}
+      purpose: scale-down
+      since: "2026-12-01T20:00:00+00:00"
+      until: null
+      seconds: null
 """
+
+import typing as t
+from datetime import UTC, datetime
 
 try:
     import botocore
 except ImportError:
     pass  # Handled by AnsibleAWSModule
 
+from ansible_collections.airflow.fargate.plugins.module_utils._capacity import api as capacity
+from ansible_collections.airflow.fargate.plugins.module_utils._capacity import record
 from ansible_collections.airflow.fargate.plugins.module_utils._deployment import lookup
+from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+
+
+def scaled_down(ssm: t.Any, name: str) -> dict[str, dict[str, t.Any]]:
+    """Records whose time has not passed, by service."""
+    records = record.by_service(capacity.list_parameters(ssm, f"/{name}/capacity"))
+    return record.not_over(records, datetime.now(UTC))
 
 
 def main() -> None:
@@ -140,7 +169,10 @@ def main() -> None:
             registry_arn=lookup.find_registry(
                 servicediscovery, module.params["namespace"], module.params["registry_service"]
             ),
+            scaled_down=scaled_down(module.client("ssm"), name),
         )
+    except AnsibleAWSError as error:
+        module.fail_json_aws_error(error)
     except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError) as error:
         module.fail_json_aws(error, msg=f"Failed to look up the resources of {name}")
 

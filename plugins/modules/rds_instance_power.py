@@ -11,8 +11,8 @@ version_added: 1.0.0
 short_description: Start and stop an RDS DB instance
 description:
   - Stops a DB instance, which keeps its data, address and settings, or starts it again, and waits.
-  - Copes with any state that an earlier run, or AWS, has left - an instance that is still stopping is started as soon as
-    it has stopped; one that AWS has started by itself, as it does after seven days, is there already.
+  - Copes with any state that an earlier run, or AWS, has left - an instance that is still stopping is started as soon
+    as it has stopped; one that AWS has started by itself, as it does after seven days, is there already.
 author:
   - airflow.fargate contributors (@airflow-fargate)
 options:
@@ -85,10 +85,9 @@ def ask(client: t.Any, name: str, wanted: str) -> bool:
     try:
         CALLS[wanted](client, name)
     except RDSError as error:
-        wrong_state = is_boto3_error_code([power.WRONG_STATE, f"{power.WRONG_STATE}Fault"], error.exception)
-        if error.exception is not None and isinstance(error.exception, wrong_state):
-            return False
-        raise
+        if not isinstance(error.exception, is_boto3_error_code(power.WRONG_STATE, error.exception)):
+            raise
+        return False
     return True
 
 

@@ -9,6 +9,7 @@ import typing as t
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling.scheduled_actions import ONCE
 from ansible_collections.airflow.fargate.plugins.module_utils._capacity.common import CapacityError
 from ansible_collections.airflow.fargate.plugins.module_utils._capacity.record import Record, Suspended, to_dict
 from ansible_collections.airflow.fargate.plugins.module_utils._capacity.request import (
@@ -20,7 +21,7 @@ from ansible_collections.airflow.fargate.plugins.module_utils._capacity.request 
 )
 
 Config = dict[str, t.Any]
-DOWN, UP = "scale-down", "scale-up"
+DOWN, UP = ONCE
 EVERYTHING: Suspended = {"scale_in": True, "scale_out": True, "scheduled": True}
 
 

@@ -17,7 +17,7 @@ from ansible_collections.airflow.fargate.plugins.module_utils._rds.waiters impor
 Instance = t.Mapping[str, t.Any]
 STARTED, STOPPED = "started", "stopped"
 # A call that comes a moment too early or too late: the instance was seen in another state than it now has.
-WRONG_STATE = "InvalidDBInstanceState"
+WRONG_STATE = ("InvalidDBInstanceState", "InvalidDBInstanceStateFault")
 
 
 class Step(enum.Enum):

@@ -43,6 +43,7 @@ def install(settings: Settings) -> None:
         gateway,
         private_endpoints,
         rds,
+        rds_power,
         refusals,
         request_log,
         routing,
@@ -68,6 +69,7 @@ def install(settings: Settings) -> None:
     private_endpoints.serve("clock", clock.endpoint)
     private_endpoints.serve("creation", creation.endpoint)
     rds.install()
+    rds_power.install()
     elasticache.install()
     ecr.install(settings)
     secrets.install()
