@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling import api as scaling
+from ansible_collections.airflow.fargate.plugins.module_utils._capacity import api, ensure
 from ansible_collections.airflow.fargate.plugins.modules import service_capacity
 from botocore.stub import ANY
 
@@ -29,6 +31,12 @@ RECORD = {
     "until": None,
     "seconds": None,
 }
+
+
+@pytest.fixture(autouse=True)
+def in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (api, ensure, scaling):
+        monkeypatch.setattr(module, "side_by_side", lambda function, items: list(map(function, items)))
 
 
 def suspended(value: bool) -> dict[str, bool]:
@@ -106,7 +114,7 @@ def test_down_writes_the_numbers_first(aws: Any, run_module: Run, order: list[st
 
     result = run_module(service_capacity.main, **OPTIONS, state="down", tags={"a": "1"})
 
-    assert order == ["PutParameter", "RegisterScalableTarget", "UpdateService"], result
+    assert order == ["PutParameter", "RegisterScalableTarget", "UpdateService"]
     assert result["changed"]
     assert result["services"].keys() == {"worker"}
     kept = result["services"]["worker"]["scaled_down"]
