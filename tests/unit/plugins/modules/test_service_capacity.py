@@ -143,7 +143,11 @@ def test_up_removes_the_numbers_last(aws: Any, run_module: Run, order: list[str]
     registered(aws, 1, 5, False)
     set_count(aws, 2)
     aws["ssm"].add_response("delete_parameter", {}, {"Name": f"{PATH}/worker"})
-    counts(aws, 2, 2)
+    for health in ("UNKNOWN", "HEALTHY"):
+        counts(aws, 2, 2)
+        aws["ecs"].add_response("list_tasks", {"taskArns": ["task/1", "task/2"]})
+        tasks = [{"healthStatus": "HEALTHY"}, {"healthStatus": health}]
+        aws["ecs"].add_response("describe_tasks", {"tasks": tasks}, {"cluster": ANY, "tasks": ["task/1", "task/2"]})
 
     result = run_module(service_capacity.main, **OPTIONS, state="up")
 
