@@ -95,7 +95,8 @@ options:
     aliases: [resource_tags]
 notes:
   - Calls U(https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html), DescribeServices,
-    ListTasks, DescribeTasks and StopTask; of Application Auto Scaling, DescribeScalableTargets, DescribeScheduledActions,
+    ListTasks, DescribeTasks and StopTask; of Application Auto Scaling, DescribeScalableTargets,
+    DescribeScheduledActions,
     U(https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html),
     PutScheduledAction and DeleteScheduledAction; of Systems Manager,
     U(https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html), GetParametersByPath and
