@@ -136,7 +136,10 @@ def _number(value: t.Any) -> float:
 
 def check_publisher(pools: t.Mapping[str, Values], components: t.Collection[str]) -> t.Iterator[Problem]:
     """pools are host -> service_* settings with their defaults. What nobody counts cannot scale."""
-    scaling = sorted(host for host, pool in pools.items() if pool["service_min_count"] < pool["service_max_count"])
+    counts = {
+        host: (pool.get("service_min_count", 0), pool.get("service_max_count", 0)) for host, pool in pools.items()
+    }
+    scaling = sorted(host for host, (least, most) in counts.items() if least < most)
     if scaling and "metrics" not in components:
         why = f"nobody would publish what {' and '.join(scaling)} needs, so it would stay as it is"
         yield Problem("airflow_services", sorted(components), why, "add the host metrics")

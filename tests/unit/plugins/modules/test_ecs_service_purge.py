@@ -110,8 +110,8 @@ def test_a_service_goes_with_all_that_belongs_to_it(aws: Any, run_module: Run) -
     aws["ecs"].add_response("deregister_task_definition", {}, {"taskDefinition": "airflow-x-gpu:3"})
     aws["ecs"].add_response("delete_task_definitions", {}, {"taskDefinitions": ["airflow-x-gpu:3"]})
     describe(aws, empty)
-    asked = {"cluster": "airflow-x", "service": "gpu", "force": True}
-    aws["ecs"].add_response("delete_service", {"service": empty}, asked)
+    deleted = {"cluster": "airflow-x", "service": "gpu", "force": True}
+    aws["ecs"].add_response("delete_service", {"service": empty}, deleted)
     describe(aws, service("gpu", status="INACTIVE"))
 
     assert run_module(ecs_service_purge.main, **OPTIONS)["removed"] == ["gpu"]
