@@ -100,12 +100,15 @@ registry_arn:
   type: str
 """
 
+import typing as t
+
 try:
     import botocore
 except ImportError:
     pass  # Handled by AnsibleAWSModule
 
 from ansible_collections.airflow.fargate.plugins.module_utils._deployment import lookup
+from ansible_collections.airflow.fargate.plugins.module_utils._parallel import side_by_side
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 
@@ -121,25 +124,30 @@ def main() -> None:
         supports_check_mode=True,
     )
     name, environment = module.params["name"], module.params["environment"]
+    namespace, service = module.params["namespace"], module.params["registry_service"]
     try:
         ec2 = module.client("ec2")
         elbv2 = module.client("elbv2")
         servicediscovery = module.client("servicediscovery")
-        subnets = lookup.find_subnets(ec2, environment)
-        load_balancer = lookup.find_load_balancer(elbv2, name) or {}
-        target_group = lookup.find_target_group(elbv2, module.params["target_group"]) or {}
+        reads: dict[str, t.Callable[[], t.Any]] = {
+            "registry_arn": lambda: lookup.find_registry(servicediscovery, namespace, service),
+            "vpc_id": lambda: lookup.find_vpc(ec2, environment),
+            "subnets": lambda: lookup.find_subnets(ec2, environment),
+            "security_groups": lambda: lookup.find_security_groups(ec2, environment),
+            "load_balancer": lambda: lookup.find_load_balancer(elbv2, name) or {},
+            "target_group": lambda: lookup.find_target_group(elbv2, module.params["target_group"]) or {},
+        }
+        found = dict(zip(reads, side_by_side(lambda read: read(), list(reads.values())), strict=True))
         module.exit_json(
             changed=False,
-            vpc_id=lookup.find_vpc(ec2, environment),
-            public_subnet_ids=lookup.subnet_ids(subnets, "public"),
-            private_subnet_ids=lookup.subnet_ids(subnets, "private"),
-            security_group_ids=lookup.security_group_ids(lookup.find_security_groups(ec2, environment), name),
-            load_balancer_arn=load_balancer.get("LoadBalancerArn"),
-            load_balancer_dns_name=load_balancer.get("DNSName"),
-            target_group_arn=target_group.get("TargetGroupArn"),
-            registry_arn=lookup.find_registry(
-                servicediscovery, module.params["namespace"], module.params["registry_service"]
-            ),
+            vpc_id=found["vpc_id"],
+            public_subnet_ids=lookup.subnet_ids(found["subnets"], "public"),
+            private_subnet_ids=lookup.subnet_ids(found["subnets"], "private"),
+            security_group_ids=lookup.security_group_ids(found["security_groups"], name),
+            load_balancer_arn=found["load_balancer"].get("LoadBalancerArn"),
+            load_balancer_dns_name=found["load_balancer"].get("DNSName"),
+            target_group_arn=found["target_group"].get("TargetGroupArn"),
+            registry_arn=found["registry_arn"],
         )
     except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError) as error:
         module.fail_json_aws(error, msg=f"Failed to look up the resources of {name}")
