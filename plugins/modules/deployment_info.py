@@ -111,6 +111,16 @@ from ansible_collections.airflow.fargate.plugins.module_utils._deployment import
 from ansible_collections.airflow.fargate.plugins.module_utils._parallel import side_by_side
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
+PARTS = ["network", "load_balancer", "registry"]
+NOTHING: dict[str, t.Any] = {
+    "registry_arn": None,
+    "vpc_id": None,
+    "subnets": [],
+    "security_groups": [],
+    "load_balancer": {},
+    "target_group": {},
+}
+
 
 def main() -> None:
     module = AnsibleAWSModule(
@@ -120,6 +130,7 @@ def main() -> None:
             target_group=dict(type="str", required=True),
             namespace=dict(type="str", required=True),
             registry_service=dict(type="str", default="api-server"),
+            parts=dict(type="list", elements="str", choices=PARTS, default=PARTS),
         ),
         supports_check_mode=True,
     )
@@ -129,15 +140,19 @@ def main() -> None:
         ec2 = module.client("ec2")
         elbv2 = module.client("elbv2")
         servicediscovery = module.client("servicediscovery")
-        reads: dict[str, t.Callable[[], t.Any]] = {
-            "registry_arn": lambda: lookup.find_registry(servicediscovery, namespace, service),
-            "vpc_id": lambda: lookup.find_vpc(ec2, environment),
-            "subnets": lambda: lookup.find_subnets(ec2, environment),
-            "security_groups": lambda: lookup.find_security_groups(ec2, environment),
-            "load_balancer": lambda: lookup.find_load_balancer(elbv2, name) or {},
-            "target_group": lambda: lookup.find_target_group(elbv2, module.params["target_group"]) or {},
+        reads: dict[str, tuple[str, t.Callable[[], t.Any]]] = {
+            "registry_arn": ("registry", lambda: lookup.find_registry(servicediscovery, namespace, service)),
+            "vpc_id": ("network", lambda: lookup.find_vpc(ec2, environment)),
+            "subnets": ("network", lambda: lookup.find_subnets(ec2, environment)),
+            "security_groups": ("network", lambda: lookup.find_security_groups(ec2, environment)),
+            "load_balancer": ("load_balancer", lambda: lookup.find_load_balancer(elbv2, name) or {}),
+            "target_group": (
+                "load_balancer",
+                lambda: lookup.find_target_group(elbv2, module.params["target_group"]) or {},
+            ),
         }
-        found = dict(zip(reads, side_by_side(lambda read: read(), list(reads.values())), strict=True))
+        wanted = {key: read for key, (part, read) in reads.items() if part in module.params["parts"]}
+        found = {**NOTHING, **dict(zip(wanted, side_by_side(lambda read: read(), list(wanted.values())), strict=True))}
         module.exit_json(
             changed=False,
             vpc_id=found["vpc_id"],
