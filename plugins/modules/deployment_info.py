@@ -42,10 +42,17 @@ options:
       - Name of the service in that namespace.
     type: str
     default: api-server
+  parts:
+    description:
+      - What is looked for. The rest is as if it did not exist.
+    type: list
+    elements: str
+    choices: [network, load_balancer, registry]
+    default: [network, load_balancer, registry]
 notes:
   - Calls C(ec2:DescribeVpcs), C(ec2:DescribeSubnets), C(ec2:DescribeSecurityGroups),
     C(elasticloadbalancing:DescribeLoadBalancers), C(elasticloadbalancing:DescribeTargetGroups),
-    C(servicediscovery:ListNamespaces) and C(servicediscovery:ListServices).
+    C(servicediscovery:ListNamespaces) and C(servicediscovery:ListServices), side by side.
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
