@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -161,7 +161,7 @@ class FakeEC2:
 
 
 @pytest.fixture
-def ec2(monkeypatch: pytest.MonkeyPatch, aws: Any) -> Iterator[FakeEC2]:
+def ec2(monkeypatch: pytest.MonkeyPatch, aws: Any) -> FakeEC2:
     from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
     fake = FakeEC2()
