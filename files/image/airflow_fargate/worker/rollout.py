@@ -1,0 +1,113 @@
+"""Whether a deployment replaces this worker.
+
+A worker with tasks back to back is never idle, so it never gives its protection up by itself, and a deployment that
+replaces it would not end. ECS does not tell a protected task: it has to ask.
+
+One thread asks, because an answer may take seconds. A client of botocore costs the main process about 21 MB once, and
+a call half a millisecond of CPU; tasks run in other processes, which do not have it.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import logging
+import threading
+import time
+import urllib.request
+from collections.abc import Mapping
+from typing import Any
+
+log = logging.getLogger(__name__)
+
+TIMEOUT = 5
+
+
+class RolloutError(Exception):
+    """Why it is not known, in one line."""
+
+
+def replaces(service: Mapping[str, Any], deployment_id: str) -> bool:
+    """Whether the tasks of this deployment are to go, and others are there to do their work.
+
+    A deployment whose tasks do not come up replaces nobody: ECS gives it up, and the old workers are all there is.
+    """
+    if service["status"] != "ACTIVE":
+        return True
+    primary = next((item for item in service["deployments"] if item["status"] == "PRIMARY"), None)
+    if primary is None or primary["id"] == deployment_id or primary.get("rolloutState") == "FAILED":
+        return False
+    return primary["runningCount"] >= service["desiredCount"] and not primary["pendingCount"]
+
+
+class Watch:
+    """Asks as long as somebody wants to know; the last answer stands until there is another one."""
+
+    def __init__(self, metadata_uri: str, period: float) -> None:
+        self.metadata_uri = metadata_uri
+        self.period = period
+        self.replaced = False
+        self.wanted = threading.Event()
+        self._failing = False
+        self._client: Any = None
+        self._cluster = ""
+        self._service = ""
+        self._deployment = ""
+
+    def start(self) -> None:
+        threading.Thread(target=self._run, name="rollout", daemon=True).start()
+
+    def _run(self) -> None:
+        while True:
+            self.wanted.wait()
+            self.look()
+            time.sleep(self.period)
+
+    def look(self) -> None:
+        try:
+            self.replaced = self._ask()
+        except RolloutError as error:
+            if not self._failing:
+                log.warning("ECS does not say whether a deployment replaces this worker: %s", error)
+            self._failing = True
+        else:
+            self._failing = False
+
+    def _ask(self) -> bool:
+        # Not at the top: the scheduler imports the configuration of Celery, too.
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            if self._client is None:
+                self._find_out_who_this_is()
+            if not self._service:
+                return False
+            answer = self._client.describe_services(cluster=self._cluster, services=[self._service])
+        except (BotoCoreError, ClientError) as error:
+            # The next client looks for credentials again.
+            self._client = None
+            raise RolloutError(" ".join(str(error).split())) from error
+        return any(replaces(service, self._deployment) for service in answer["services"])
+
+    def _find_out_who_this_is(self) -> None:
+        import botocore.session
+        from botocore.config import Config
+
+        task = self._metadata()
+        self._cluster = task["Cluster"]
+        arn = task["TaskARN"]
+        config = Config(connect_timeout=TIMEOUT, read_timeout=TIMEOUT, retries={"total_max_attempts": 1})
+        client = botocore.session.get_session().create_client("ecs", region_name=arn.split(":")[3], config=config)
+        [described] = client.describe_tasks(cluster=self._cluster, tasks=[arn])["tasks"]
+        # Started by hand, it belongs to no service and is replaced by nothing.
+        kind, _colon, name = described.get("group", "").partition(":")
+        self._service = name if kind == "service" else ""
+        self._deployment = described.get("startedBy", "")
+        self._client = client
+
+    def _metadata(self) -> dict[str, Any]:
+        try:
+            with urllib.request.urlopen(f"{self.metadata_uri}/task", timeout=TIMEOUT) as response:
+                return json.load(response)
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise RolloutError(f"the task metadata endpoint does not answer: {error}") from error
