@@ -1,7 +1,8 @@
 """What the image adds to a Celery worker of Airflow: it is never stopped while it works.
 
-`protection` decides, `ecs_agent` asks ECS for protection, `rollout` whether a deployment replaces the worker, `bootstep`
-connects all of it to Celery, `deadline` ends what a stopped worker cannot finish. Everything runs in Celery's main process; tasks run in its children.
+`protection` decides, `ecs_agent` asks ECS for protection, `rollout` asks it whether a deployment replaces the worker,
+`bootstep` connects all of it to Celery, `deadline` ends what a stopped worker cannot finish. Everything runs in
+Celery's main process; tasks run in its children.
 
 What Airflow does with a task, and with its number of tries, when a worker goes away:
 

@@ -14,7 +14,7 @@ import json
 import logging
 import threading
 import time
-import urllib.request
+import urllib.parse
 from collections.abc import Mapping
 from typing import Any
 
@@ -83,17 +83,15 @@ class Watch:
             if not self._service:
                 return False
             answer = self._client.describe_services(cluster=self._cluster, services=[self._service])
-        except (BotoCoreError, ClientError) as error:
-            # The next client looks for credentials again.
-            self._client = None
-            raise RolloutError(" ".join(str(error).split())) from error
+        except (BotoCoreError, ClientError, OSError, http.client.HTTPException, LookupError, ValueError) as error:
+            raise RolloutError(" ".join(str(error).split()) or type(error).__name__) from error
         return any(replaces(service, self._deployment) for service in answer["services"])
 
     def _find_out_who_this_is(self) -> None:
         import botocore.session
         from botocore.config import Config
 
-        task = self._metadata()
+        task = task_metadata(self.metadata_uri)
         self._cluster = task["Cluster"]
         arn = task["TaskARN"]
         config = Config(connect_timeout=TIMEOUT, read_timeout=TIMEOUT, retries={"total_max_attempts": 1})
@@ -105,9 +103,17 @@ class Watch:
         self._deployment = described.get("startedBy", "")
         self._client = client
 
-    def _metadata(self) -> dict[str, Any]:
-        try:
-            with urllib.request.urlopen(f"{self.metadata_uri}/task", timeout=TIMEOUT) as response:
-                return json.load(response)
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            raise RolloutError(f"the task metadata endpoint does not answer: {error}") from error
+
+def task_metadata(uri: str) -> dict[str, Any]:
+    """https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4-fargate.html"""
+    parts = urllib.parse.urlsplit(uri)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=TIMEOUT)
+    try:
+        connection.request("GET", f"{parts.path.rstrip('/')}/task")
+        response = connection.getresponse()
+        text = response.read(1_000_000)
+    finally:
+        connection.close()
+    if response.status != 200:
+        raise ValueError(f"HTTP {response.status} from the task metadata endpoint: {text[:200]!r}")
+    return json.loads(text)
