@@ -41,6 +41,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         primary = PRIMARY.read_text().strip() if PRIMARY.exists() else "ecs-svc/1"
         deployment = {"id": primary, "status": "PRIMARY", "runningCount": 1, "pendingCount": 0}
         service = {"serviceName": "worker", "status": "ACTIVE", "desiredCount": 1, "deployments": [deployment]}
+        service |= {"runningCount": 1, "pendingCount": 0}
         self.reply(200, {"services": [service], "failures": []}, "/")
 
     def do_PUT(self) -> None:

@@ -1,6 +1,6 @@
 """What the image adds to a Celery worker of Airflow: it is never stopped while it works.
 
-`protection` decides, `ecs_agent` asks ECS for protection, `rollout` asks it whether a deployment replaces the worker,
+`protection` decides, `ecs_agent` asks ECS for protection, `retirement` asks it whether the worker is still wanted,
 `bootstep` connects all of it to Celery, `deadline` ends what a stopped worker cannot finish. Everything runs in
 Celery's main process; tasks run in its children.
 

@@ -10,9 +10,9 @@
   back to PROTECTED, otherwise protection ends and consuming goes on.
 - REFUSED: ECS said no, for example because it is about to stop this task. Nothing is held, nothing is consumed: other
   workers take the messages. It asks again until the answer is yes.
-- RETIRED: a deployment replaces the worker. It has stopped consuming, has finished what it had, and waits unprotected
-  to be stopped. With tasks back to back it would never be idle, and hold the deployment up for ever. When ECS keeps the
-  worker after all, because it returned to the worker's own deployment, the worker is IDLE again.
+- RETIRED: ECS wants the worker to go, for a deployment or for scale-in. It has stopped consuming, has finished what it
+  had, and waits unprotected to be stopped. With tasks back to back it would never be idle, and stay for ever. When ECS
+  keeps the worker after all, because it rolled back or scaled out, the worker is IDLE again.
 - DRAINING: SIGTERM has come. Whatever still arrives goes back to the broker.
 
 Doubt counts against the worker: protection starts with the answer and ends with its lifetime, counted from the request;
@@ -79,8 +79,8 @@ class State:
     retry_at: float = 0
     quiet_since: float | None = None
     """Since when a protected worker has no work; in LEAVING, since when it does not consume."""
-    replaced: bool = False
-    """A deployment replaces this worker: it takes nothing new."""
+    unwanted: bool = False
+    """ECS wants this worker to go: it takes nothing new."""
 
 
 @dataclass(frozen=True)
@@ -98,8 +98,8 @@ class Ticked:
     """Time has passed. Busy: tasks run or are about to, held messages aside."""
 
     busy: bool
-    replaced: bool = False
-    """Whether a deployment replaces this worker, as far as it is known."""
+    unwanted: bool = False
+    """Whether ECS wants this worker to go, as far as it is known."""
 
 
 @dataclass(frozen=True)
@@ -144,8 +144,8 @@ def step(state: State, event: Event, now: float, timing: Timing) -> Step:
             return _connected(state, now)
         case Received():
             return _received(state, now)
-        case Ticked(busy, replaced):
-            return _judged(state, busy, replaced, now, timing)
+        case Ticked(busy, unwanted):
+            return _judged(state, busy, unwanted, now, timing)
         case Granted(asked_at):
             return _granted(state, asked_at + timing.lifetime)
         case Denied(refused):
@@ -182,14 +182,14 @@ def _received(state: State, now: float) -> Step:
     return replace(waiting, phase=Phase.SECURING, ending_due=False), (Action.PROTECT,)
 
 
-def _judged(state: State, busy: bool, replaced: bool, now: float, timing: Timing) -> Step:
-    """A worker that is replaced stops consuming at once; one that is kept after all takes work again."""
-    seen = replace(state, replaced=replaced)
-    if replaced and seen.consuming:
+def _judged(state: State, busy: bool, unwanted: bool, now: float, timing: Timing) -> Step:
+    """A worker that is unwanted stops consuming at once; one that is kept after all takes work again."""
+    seen = replace(state, unwanted=unwanted)
+    if unwanted and seen.consuming:
         paused, actions = _pause(replace(seen, phase=Phase.RETIRED) if seen.phase is Phase.IDLE else seen)
         following, more = _ticked(paused, busy, now, timing)
         return following, (*actions, *more)
-    if state.replaced and not replaced:
+    if state.unwanted and not unwanted:
         if seen.phase is Phase.RETIRED:
             return _resume(replace(seen, phase=Phase.IDLE))
         # What ECS has not granted is asked for again, and consuming goes on with the answer.
@@ -207,7 +207,7 @@ def _ticked(state: State, busy: bool, now: float, timing: Timing) -> Step:
             return _leave(state, now)
         case Phase.SECURING if state.held and now - state.held_since >= timing.patience:
             return _give_back(replace(state, phase=Phase.REFUSED))
-        case Phase.REFUSED if state.replaced and not busy:
+        case Phase.REFUSED if state.unwanted and not busy:
             # Of protection that was granted unheard of, it rids itself first.
             return replace(state, phase=Phase.RETIRED, ending_due=True), ()
         case Phase.SECURING | Phase.REFUSED if may_ask:
@@ -232,7 +232,7 @@ def _watch(state: State, busy: bool, now: float, timing: Timing) -> Step:
     if not busy:
         quiet_since = now if state.quiet_since is None else state.quiet_since
         quiet = replace(state, quiet_since=quiet_since)
-        patience = 0 if state.replaced else timing.idle
+        patience = 0 if state.unwanted else timing.idle
         return _leave(quiet, now) if now - quiet_since >= patience else (quiet, ())
     working = replace(state, quiet_since=None)
     renewal_due = now >= state.protected_until - timing.lifetime / 2
@@ -254,9 +254,9 @@ def _denied(state: State, refused: bool, now: float, timing: Timing) -> Step:
 
 
 def _unprotected(state: State) -> Step:
-    """Protection has ended, perhaps: consume without it until a message comes, or wait to be replaced."""
+    """Protection has ended, perhaps: consume without it until a message comes, or wait to be stopped."""
     ended = replace(state, phase=Phase.IDLE, protected_until=0, quiet_since=None)
-    return (replace(ended, phase=Phase.RETIRED), ()) if state.replaced else _resume(ended)
+    return (replace(ended, phase=Phase.RETIRED), ()) if state.unwanted else _resume(ended)
 
 
 def _leave(state: State, now: float) -> Step:
@@ -266,7 +266,7 @@ def _leave(state: State, now: float) -> Step:
 def _work(state: State) -> Step:
     """Protected: start what is held, and consume unless somebody else shall take what comes."""
     protected = replace(state, phase=Phase.PROTECTED, quiet_since=None, held=0)
-    working, actions = (protected, ()) if state.replaced else _resume(protected)
+    working, actions = (protected, ()) if state.unwanted else _resume(protected)
     return working, (*actions, Action.RELEASE) if state.held else actions
 
 

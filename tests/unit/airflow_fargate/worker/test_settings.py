@@ -19,7 +19,7 @@ def test_all_of_them() -> None:
             "ECS_AGENT_URI": "http://169.254.170.2/api/1",
             "ECS_CONTAINER_METADATA_URI_V4": "http://169.254.170.2/v4/1",
             "AIRFLOW_FARGATE_PROTECTION_MINUTES": "10",
-            "AIRFLOW_FARGATE_ROLLOUT_SECONDS": "5",
+            "AIRFLOW_FARGATE_RETIREMENT_SECONDS": "5",
             "AIRFLOW_FARGATE_IDLE_SECONDS": "2.5",
             "AIRFLOW_FARGATE_STOP_TIMEOUT": "60",
         }
@@ -35,7 +35,7 @@ def test_all_of_them() -> None:
         ("AIRFLOW_FARGATE_PROTECTION_MINUTES", "1", "it has to be 2 to 2880"),
         ("AIRFLOW_FARGATE_PROTECTION_MINUTES", "2881", "it has to be 2 to 2880"),
         ("AIRFLOW_FARGATE_IDLE_SECONDS", "-1", "it has to be 0 to 86400"),
-        ("AIRFLOW_FARGATE_ROLLOUT_SECONDS", "0.5", "it has to be 1 to 3600"),
+        ("AIRFLOW_FARGATE_RETIREMENT_SECONDS", "0.5", "it has to be 1 to 3600"),
         ("AIRFLOW_FARGATE_STOP_TIMEOUT", "long", "is not a number: long"),
         ("AIRFLOW_FARGATE_STOP_TIMEOUT", "nan", "it has to be 2 to 86400"),
     ],

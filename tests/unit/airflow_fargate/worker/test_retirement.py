@@ -1,4 +1,4 @@
-"""Whether a deployment replaces a worker: what DescribeServices says, and an ECS that does not say it."""
+"""Whether ECS wants a worker to go: what DescribeServices says, and an ECS that does not say it."""
 
 from __future__ import annotations
 
@@ -9,15 +9,18 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from airflow_fargate.worker.rollout import Watch, replaces
+from airflow_fargate.worker.retirement import Watch, among_the_last, replaces, surplus
 
 OWN = "ecs-svc/1"
 TASK = "arn:aws:ecs:us-east-1:123456789012:task/airflow-x/0123456789abcdef0123456789abcdef"
 
 
 def service(*deployments: dict[str, Any], desired: int = 1, status: str = "ACTIVE") -> dict[str, Any]:
-    return {"status": status, "desiredCount": desired, "deployments": list(deployments)}
+    counts = {name: sum(item[name] for item in deployments) for name in ("runningCount", "pendingCount")}
+    return {"status": status, "desiredCount": desired, "deployments": list(deployments), **counts}
 
 
 def deployment(number: int = 1, status: str = "PRIMARY", running: int = 1, pending: int = 0, **rest: Any) -> Any:
@@ -29,7 +32,7 @@ OLD = deployment(1, status="ACTIVE")
 
 
 @pytest.mark.parametrize(
-    ("seen", "replaced"),
+    ("seen", "unwanted"),
     [
         (service(deployment(1)), False),
         (service(deployment(2), OLD), True),
@@ -45,8 +48,26 @@ OLD = deployment(1, status="ACTIVE")
         (service(deployment(1), status="DRAINING"), True),
     ],
 )
-def test_replaces(seen: dict[str, Any], replaced: bool) -> None:
-    assert replaces(seen, OWN) is replaced
+def test_replaces(seen: dict[str, Any], unwanted: bool) -> None:
+    assert replaces(seen, OWN) is unwanted
+
+
+@pytest.mark.parametrize(
+    ("seen", "count"),
+    [
+        (service(deployment(1, running=3), desired=2), 1),
+        (service(deployment(1, running=1, pending=1), desired=0), 2),
+        (service(deployment(1, running=1), desired=2), 0),
+        (service(deployment(2, running=2), OLD, desired=2), 0),
+    ],
+)
+def test_surplus(seen: dict[str, Any], count: int) -> None:
+    assert surplus(seen) == count
+
+
+@given(st.lists(st.text(min_size=1), min_size=1, unique=True), st.integers(0, 5))
+def test_exactly_the_surplus_goes(tasks: list[str], count: int) -> None:
+    assert sum(among_the_last(task, tasks, count) for task in tasks) == min(count, len(tasks))
 
 
 class Ecs(http.server.BaseHTTPRequestHandler):
@@ -55,6 +76,7 @@ class Ecs(http.server.BaseHTTPRequestHandler):
     asked: ClassVar[list[str]] = []
     fails = False
     primary = 1
+    running = 1
     group = "service:worker"
 
     def do_GET(self) -> None:
@@ -69,9 +91,12 @@ class Ecs(http.server.BaseHTTPRequestHandler):
         elif operation == "DescribeTasks":
             assert request == {"cluster": "airflow-x", "tasks": [TASK]}
             self.reply(200, {"tasks": [{"taskArn": TASK, "group": Ecs.group, "startedBy": OWN}]})
+        elif operation == "ListTasks":
+            assert request == {"cluster": "airflow-x", "serviceName": "worker"}
+            self.reply(200, {"taskArns": [TASK, TASK.replace("0123", "0000")]})
         else:
             assert request == {"cluster": "airflow-x", "services": ["worker"]}
-            self.reply(200, {"services": [service(deployment(Ecs.primary))]})
+            self.reply(200, {"services": [service(deployment(Ecs.primary, running=Ecs.running))]})
 
     def reply(self, status: int, body: dict[str, Any]) -> None:
         text = json.dumps(body).encode()
@@ -93,7 +118,7 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Watch]:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "b")
     monkeypatch.setattr(Ecs, "asked", [])
-    for name, value in (("fails", False), ("primary", 1), ("group", "service:worker")):
+    for name, value in (("fails", False), ("primary", 1), ("running", 1), ("group", "service:worker")):
         monkeypatch.setattr(Ecs, name, value)
     yield Watch(f"{address}/v4/token", period=0)
     server.shutdown()
@@ -102,7 +127,7 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Watch]:
 
 def look(watch: Watch) -> bool:
     watch.look()
-    return watch.replaced
+    return watch.unwanted
 
 
 def test_it_finds_out_once_who_it_is(watch: Watch) -> None:
@@ -110,6 +135,14 @@ def test_it_finds_out_once_who_it_is(watch: Watch) -> None:
     Ecs.primary = 2
     assert look(watch)
     assert Ecs.asked == ["DescribeTasks", "DescribeServices", "DescribeServices"]
+
+
+def test_of_too_many_workers_it_is_the_last_that_goes(watch: Watch) -> None:
+    Ecs.running = 2
+    assert look(watch)
+    assert Ecs.asked[-1] == "ListTasks"
+    Ecs.running = 1
+    assert not look(watch)
 
 
 def test_the_last_answer_stands_while_there_is_no_other_and_it_is_told_once(
@@ -121,7 +154,7 @@ def test_the_last_answer_stands_while_there_is_no_other_and_it_is_told_once(
     assert look(watch)
     assert look(watch)
     [warning] = [record.message for record in caplog.records if record.levelname == "WARNING"]
-    assert warning.startswith("ECS does not say whether a deployment replaces this worker: ")
+    assert warning.startswith("ECS does not say whether it wants this worker to go: ")
     assert "AccessDeniedException" in warning
     Ecs.fails, Ecs.primary = False, 1
     assert not look(watch)
@@ -131,7 +164,7 @@ def test_a_task_of_no_service_is_replaced_by_nothing(watch: Watch) -> None:
     Ecs.group = "family:airflow-x-worker"
     watch.look()
     watch.look()
-    assert not watch.replaced
+    assert not watch.unwanted
     assert Ecs.asked == ["DescribeTasks"]
 
 
@@ -139,7 +172,7 @@ def test_a_task_of_no_service_is_replaced_by_nothing(watch: Watch) -> None:
 def test_no_metadata_is_no_reason_to_end(watch: Watch, uri: str, caplog: pytest.LogCaptureFixture) -> None:
     watch.metadata_uri = uri
     watch.look()
-    assert not watch.replaced
+    assert not watch.unwanted
     assert "ECS does not say" in caplog.text
 
 
@@ -149,8 +182,8 @@ def test_it_asks_only_while_somebody_wants_to_know(watch: Watch) -> None:
     Ecs.primary = 2
     watch.wanted.set()
     for _time in range(2000):
-        if watch.replaced:
+        if watch.unwanted:
             break
         threading.Event().wait(0.01)
     watch.wanted.clear()
-    assert watch.replaced
+    assert watch.unwanted
