@@ -29,10 +29,32 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 LOOK = 10
 # The options that say how to reach AWS: every module of the run gets them.
 CONNECTION = frozenset(
-    "access_key aws_access_key_id aws_access_key secret_key aws_secret_access_key aws_secret_key session_token "
-    "aws_session_token security_token access_token aws_security_token profile aws_profile region aws_region ec2_region "
-    "endpoint_url aws_endpoint_url ec2_url s3_url validate_certs aws_ca_bundle aws_config "
-    "debug_botocore_endpoint_logs".split()
+    {
+        "access_key",
+        "aws_access_key_id",
+        "aws_access_key",
+        "secret_key",
+        "aws_secret_access_key",
+        "aws_secret_key",
+        "session_token",
+        "aws_session_token",
+        "security_token",
+        "access_token",
+        "aws_security_token",
+        "profile",
+        "aws_profile",
+        "region",
+        "aws_region",
+        "ec2_region",
+        "endpoint_url",
+        "aws_endpoint_url",
+        "ec2_url",
+        "s3_url",
+        "validate_certs",
+        "aws_ca_bundle",
+        "aws_config",
+        "debug_botocore_endpoint_logs",
+    }
 )
 
 

@@ -10,9 +10,40 @@ from ansible.errors import AnsibleFilterError
 
 # The commands of Airflow 3.3's own command line, with those of the providers that are in the image.
 AIRFLOW_COMMANDS = frozenset(
-    "api-server assets aws-auth-manager backfill celery cheat-sheet config connections dag-processor dags db db-manager "
-    "fab-db info jobs kerberos permissions-cleanup plugins pools providers roles rotate-fernet-key scheduler "
-    "standalone state-store sync-perm tasks teams triggerer users variables version".split()
+    {
+        "api-server",
+        "assets",
+        "aws-auth-manager",
+        "backfill",
+        "celery",
+        "cheat-sheet",
+        "config",
+        "connections",
+        "dag-processor",
+        "dags",
+        "db",
+        "db-manager",
+        "fab-db",
+        "info",
+        "jobs",
+        "kerberos",
+        "permissions-cleanup",
+        "plugins",
+        "pools",
+        "providers",
+        "roles",
+        "rotate-fernet-key",
+        "scheduler",
+        "standalone",
+        "state-store",
+        "sync-perm",
+        "tasks",
+        "teams",
+        "triggerer",
+        "users",
+        "variables",
+        "version",
+    }
 )
 
 

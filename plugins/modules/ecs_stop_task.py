@@ -62,7 +62,7 @@ task:
   type: dict
   sample: {"last_status": "STOPPED"}
 exit_codes:
-  description: The exit code of each container by name, C(none) for one that never ran. Empty until the task has stopped.
+  description: The exit code of each container by name, C(none) for one that never ran. Empty until it has stopped.
   returned: always
   type: dict
   sample: {"airflow": 143}

@@ -57,9 +57,7 @@ def log_sources(containers: Mapping[str, Resource], task_id: str) -> dict[str, L
     return {name: stream for name, stream in streams.items() if stream is not None}
 
 
-def follow(
-    client: Client, reader: TaskReader, logs_client: LogsClientFactory, params: Mapping[str, Any]
-) -> Resource:
+def follow(client: Client, reader: TaskReader, logs_client: LogsClientFactory, params: Mapping[str, Any]) -> Resource:
     """Return as soon as there are new lines or another status, and at the latest after wait_timeout seconds."""
     task = _describe(client, params)
     containers = reader.containers(task["taskDefinitionArn"])

@@ -15,6 +15,7 @@ from ansible_collections.airflow.fargate.plugins.module_utils._fargate import (
 )
 from ansible_collections.airflow.fargate.plugins.module_utils._preflight.problems import Problem
 
+
 def check_size(service_cpu: int, service_memory: int) -> t.Iterator[Problem]:
     """CPU units and MiB that do not go together."""
     sizes = MEMORY.get(service_cpu)
@@ -36,4 +37,3 @@ def check_ephemeral_storage(service_ephemeral_storage: int) -> t.Iterator[Proble
             "Fargate has 20 GiB when nothing is set, and 21 to 200 GiB to choose",
             "choose 21 to 200, or remove it",
         )
-
