@@ -64,9 +64,11 @@ class TaskReader:
         return self._lines[key]
 
     def _read_lines(self, task: Resource, container: str) -> list[str]:
+        if self._log_lines < 1:
+            return []
         definition = self.containers(task["taskDefinitionArn"]).get(container)
         stream = log_stream(definition, last_part(task["taskArn"])) if definition else None
-        if stream is None or self._log_lines < 1:
+        if stream is None:
             return []
         lines: list[str] = []
         try:
