@@ -29,6 +29,7 @@ STAGES: tuple[Stage, ...] = (
         data.LOG_GROUPS,
         logs.DATABASES,
         logs.WORKGROUPS,
+        scaling.PARAMETERS,
         data.SECRETS,
         data.ROLES,
         network.ENDPOINTS,

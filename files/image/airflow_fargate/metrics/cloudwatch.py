@@ -7,7 +7,9 @@ QueuedTasks                  tasks that wait for a worker
 RunningTasks                 tasks that run
 OldestQueuedTask             seconds since the oldest of the waiting ones was queued
 WorkersNeeded                ceil((queued + running) / worker_concurrency)
-WorkersGap                   needed - desired; missing while ECS does not answer
+WorkersBusy                  workers on which tasks run
+WorkersGap                   needed - desired; missing while ECS does not answer, as are the two below
+WorkersSurplus               desired - the larger one of needed and busy, at least 0
 NumberOfActiveRunningTasks   queued + running
 CapacityProviderReservation  percent: queued + running tasks of the slots that the present workers have
 """
@@ -66,8 +68,10 @@ def _of_pool(pool: Pool, loads: Mapping[str, Load], workers: Workers | None) -> 
     load = capacity.of_queues(loads, pool.queues)
     needed = capacity.workers_needed(load, pool.concurrency)
     yield pool.queue, "WorkersNeeded", needed, "Count"
+    yield pool.queue, "WorkersBusy", len(load.hosts), "Count"
     yield pool.queue, "NumberOfActiveRunningTasks", load.tasks, "Count"
     if workers is not None:
         yield pool.queue, "WorkersGap", capacity.gap(needed, workers.desired), "Count"
+        yield pool.queue, "WorkersSurplus", capacity.surplus(needed, len(load.hosts), workers.desired), "Count"
         reservation = capacity.reservation(load, pool.concurrency, workers.present)
         yield pool.queue, "CapacityProviderReservation", reservation, "Percent"

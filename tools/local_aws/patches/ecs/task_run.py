@@ -24,6 +24,7 @@ from tools.local_aws.patches.ecs import (
     containers,
     environment,
     errors,
+    exec_command,
     firelens,
     fluent_bit,
     images,
@@ -63,6 +64,8 @@ class TaskRun:
             (StandIn if definition is self._router else RunningContainer)(definition, record, self._container_changed)
             for definition, record in zip(definitions, task["containers"], strict=True)
         ]
+        for record in task["containers"]:
+            exec_command.agent_state(task, record, "PENDING", now_iso())
         self._host = host
         self._aliases = aliases
         self._changed = changed
@@ -229,6 +232,7 @@ class TaskRun:
             container.start(image, arguments, log)
         except docker.errors.APIError as error:
             raise errors.cannot_start(container.name, str(error)) from error
+        exec_command.agent_state(self.task, container.record, "RUNNING", now_iso())
         self.task.setdefault("_docker_ids", []).append(container.engine_id)
         ecs_metadata.set_docker_id(token, container.engine_id)
         ecs_metadata.set_container_status(token, "RUNNING")
@@ -287,6 +291,7 @@ class TaskRun:
             ecs_metadata.unregister_token(token)
         for record in self.task["containers"]:
             record["lastStatus"] = "STOPPED"
+            exec_command.agent_state(self.task, record, "STOPPED", now_iso())
         self.task.update(
             lastStatus="STOPPED", desiredStatus="STOPPED", stoppedAt=now_iso(), _docker_ids=[], _stopped=time.time()
         )
