@@ -43,5 +43,7 @@ def environment(folder: Path, aws: EmbeddedAws) -> Environment:
     result = Environment.create("e2e-tasks", folder, aws)
     with (result.inventory / "group_vars/airflow.yml").open("a") as settings:
         settings.write(yaml.safe_dump({"airflow_image_context": str(folder / "image")}))
+    # One is there before the first DAG runs: its output is read too.
+    result.set_host_vars("worker", service_min_count=1)
     result.deploy()
     return result
