@@ -20,7 +20,7 @@ PLAYBOOK = ansible-playbook -i inventories/$(ENV) $(ARGS)
 
 GATES := lint-ansible lint-yaml lint-python lint-types lint-changelog lint-docs lint-readmes
 # What takes longest comes first: two lanes run side by side.
-SUITES := e2e tasks-and-logs-test lint-sanity molecule image-test local-aws-test playbook-test unit
+SUITES := e2e scaling-test tasks-and-logs-test lint-sanity molecule image-test local-aws-test playbook-test unit
 
 # --- Tools ------------------------------------------------------------------------------------------------------------
 
@@ -156,6 +156,10 @@ e2e: $(VENV)/.tested ## The deployed system, through what a user has
 .PHONY: tasks-and-logs-test
 tasks-and-logs-test: $(VENV)/.tested ## Standalone tasks, commands in running tasks
 	@pytest tests/tasks_and_logs $(PYTEST_ARGS)
+
+.PHONY: scaling-test
+scaling-test: $(VENV)/.tested ## Workers from zero and back, queues that come and go, business hours
+	@pytest tests/scaling $(PYTEST_ARGS)
 
 # The proxy that slows AWS down, the other strategy, and the plotting library: no playbook needs them.
 $(BENCH_VENV)/.installed: benchmarks/requirements.txt $(VENV)/.installed

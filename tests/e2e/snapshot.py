@@ -71,6 +71,7 @@ class Reader:
             **self.load_balancing(),
             "namespaces": self.namespaces(),
             **self.compute(),
+            **self.scaling(),
         }
 
     def comparable(self) -> Snapshot:
@@ -267,6 +268,41 @@ class Reader:
                 for service in services
             },
             "task_definitions": self.task_definitions(),
+        }
+
+    def scaling(self) -> Snapshot:
+        """Without the alarms' states, and without ARNs, which hold ids."""
+
+        def listed(operation: str, key: str) -> list[dict[str, Any]]:
+            found = self.aws.pages("application-autoscaling", operation, key, ServiceNamespace="ecs")
+            return [item for item in found if item["ResourceId"].startswith(f"service/{self.name}/")]
+
+        policies = listed("describe_scaling_policies", "ScalingPolicies")
+        actions = listed("describe_scheduled_actions", "ScheduledActions")
+        alarms = self.aws.pages("cloudwatch", "describe_alarms", "MetricAlarms", AlarmNamePrefix=self.name)
+        fields = "Namespace MetricName Dimensions Statistic Period EvaluationPeriods Threshold TreatMissingData"
+        return {
+            "scalable_targets": {
+                item["ResourceId"]: {
+                    **pick(item, "MinCapacity MaxCapacity SuspendedState"),
+                    "policies": {
+                        policy["PolicyName"]: policy["PolicyType"]
+                        for policy in policies
+                        if policy["ResourceId"] == item["ResourceId"]
+                    },
+                    "actions": {
+                        action["ScheduledActionName"]: pick(action, "Schedule Timezone ScalableTargetAction")
+                        for action in actions
+                        if action["ResourceId"] == item["ResourceId"]
+                    },
+                }
+                for item in listed("describe_scalable_targets", "ScalableTargets")
+            },
+            "alarms": {
+                alarm["AlarmName"]: pick(alarm, fields)
+                for alarm in alarms
+                if alarm["AlarmName"].startswith((f"{self.name}/", f"{self.name}-metrics-"))
+            },
         }
 
     def task_definitions(self) -> Snapshot:
