@@ -20,7 +20,7 @@ PLAYBOOK = ansible-playbook -i inventories/$(ENV) $(ARGS)
 
 GATES := lint-ansible lint-yaml lint-python lint-types lint-changelog lint-docs lint-readmes
 # What takes longest comes first: two lanes run side by side.
-SUITES := e2e scaling-test tasks-and-logs-test lint-sanity molecule image-test local-aws-test playbook-test unit
+SUITES := e2e operation-test scaling-test tasks-and-logs-test lint-sanity molecule image-test local-aws-test playbook-test unit
 
 # --- Tools ------------------------------------------------------------------------------------------------------------
 
@@ -160,6 +160,10 @@ tasks-and-logs-test: $(VENV)/.tested ## Standalone tasks, commands in running ta
 .PHONY: scaling-test
 scaling-test: $(VENV)/.tested ## Workers from zero and back, queues that come and go, business hours
 	@pytest tests/scaling $(PYTEST_ARGS)
+
+.PHONY: operation-test
+operation-test: $(VENV)/.tested ## Scaling down and up, hibernating and waking up
+	@pytest tests/operation $(PYTEST_ARGS)
 
 # The proxy that slows AWS down, the other strategy, and the plotting library: no playbook needs them.
 $(BENCH_VENV)/.installed: benchmarks/requirements.txt $(VENV)/.installed

@@ -66,6 +66,7 @@ class Reader:
             "repositories": self.repositories(),
             "secrets": self.secrets(),
             "log_groups": self.log_groups(),
+            "parameters": self.parameters(),
             "databases": self.databases(),
             "brokers": self.brokers(),
             **self.load_balancing(),
@@ -183,6 +184,11 @@ class Reader:
             for item in found
             if item["Name"].startswith(f"{self.name}/") and not item.get("DeletedDate")
         }
+
+    def parameters(self) -> Snapshot:
+        path = f"/{self.name}"
+        found = self.aws.pages("ssm", "get_parameters_by_path", "Parameters", Path=path, Recursive=True)
+        return {parameter["Name"]: parameter["Value"] for parameter in found}
 
     def log_groups(self) -> Snapshot:
         found = self.aws.pages("logs", "describe_log_groups", "logGroups", logGroupNamePrefix=f"/{self.name}/")

@@ -32,6 +32,8 @@ def task(airflow: Airflow, run: dict[str, Any], task_id: str) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def finished(former: Numbers, environment: Environment) -> dict[str, Any]:
     """A run that has ended before, and a connection."""
+    nobody = Airflow(f"{environment.prefix}.alb.localhost", environment.aws.port)
+    wait_until(lambda: nobody.call("GET", "/api/v2/monitor/health")[0] == 200, 60, "the load balancer has a target")
     airflow = log_in(environment)
     airflow.must("POST", "/api/v2/connections", CONNECTION)
     return airflow.run_dag(DAG, {"message": "before"})

@@ -19,8 +19,9 @@ from ansible_collections.airflow.fargate.plugins.module_utils._parallel import s
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import ansible_dict_to_boto3_tag_list
 
 Config = dict[str, t.Any]
-# DescribeServices takes no more.
+# DescribeServices and DescribeTasks take no more.
 MOST_SERVICES = 10
+MOST_TASKS = 100
 
 
 class Clients(t.NamedTuple):
@@ -143,6 +144,17 @@ class Service:
     def tasks(self) -> list[str]:
         arguments = {"cluster": self.cluster, "serviceName": self.name, "desiredStatus": "RUNNING"}
         return list_all(CapacityErrorHandler, self.clients.ecs, "list_tasks", "taskArns", **arguments)
+
+    def healthy(self) -> int:
+        """How many tasks have passed their health check."""
+        arns = self.tasks()
+        tasks: list[Config] = []
+        for start in range(0, len(arns), MOST_TASKS):
+            part = arns[start : start + MOST_TASKS]
+            method = self.clients.ecs.describe_tasks
+            what = f"describe the tasks of service {self.name}"
+            tasks += aws_call(CapacityErrorHandler, what, method, cluster=self.cluster, tasks=part)["tasks"]
+        return sum(task.get("healthStatus") == "HEALTHY" for task in tasks)
 
     def stop_task(self, arn: str, reason: str) -> None:
         aws_call(

@@ -34,7 +34,8 @@ def ensure(clients: api.Clients, params: Config, request: Request, check_mode: b
         result["stopped"] = _stop(clients, params, emptied)
         result["changed"] = result["changed"] or bool(result["stopped"])
     if params["wait"]:
-        _wait(clients, params, emptied if request.down else [one.service for one, goal in plans if goal.desired])
+        filled = [one.service for one, goal in plans if goal.desired]
+        _wait(clients, params, emptied if request.down else filled, health=not request.down and params["wait_healthy"])
     return result
 
 
@@ -89,29 +90,35 @@ def _stop(clients: api.Clients, params: Config, services: t.Sequence[str]) -> li
     return stopped
 
 
-def settled(services: t.Mapping[str, Config]) -> Verdict:
-    """Every service has as many tasks as it should have."""
+def settled(services: t.Mapping[str, Config], healthy: t.Mapping[str, int]) -> Verdict:
+    """Every service has as many tasks as it should have, and they are healthy where that is known."""
     waiting = [
         f"{name} has {service['runningCount']} running and {service['pendingCount']} pending, not "
         f"{service['desiredCount']}"
         for name, service in services.items()
         if service["runningCount"] != service["desiredCount"] or service["pendingCount"]
     ]
+    waiting += [
+        f"{name} has {count} healthy, not {services[name]['desiredCount']}"
+        for name, count in healthy.items()
+        if count < services[name]["desiredCount"]
+    ]
     return not_yet("; ".join(waiting)) if waiting else DONE
 
 
-def _wait(clients: api.Clients, params: Config, names: t.Sequence[str]) -> None:
+def _wait(clients: api.Clients, params: Config, names: t.Sequence[str], health: bool) -> None:
     if not names:
         return
     seen: dict[str, Config] = {}
+    checked = [api.Service(clients, params["cluster"], params["path"], name) for name in names if health]
 
-    def look() -> dict[str, Config]:
+    def look() -> tuple[dict[str, Config], dict[str, int]]:
         seen.update(api.describe_services(clients.ecs, params["cluster"], names))
-        return seen
+        return seen, {service.name: service.healthy() for service in checked if service.name in seen}
 
     def explain() -> str:
         events = [f"{name}: {event['message']}" for name, one in seen.items() for event in one.get("events", [])[:1]]
         return f"Last events: {'; '.join(events)}" if events else ""
 
     goal = f"services {', '.join(names)} to have as many tasks as they should"
-    poll(look, settled, params["wait_timeout"], goal, explain)
+    poll(look, lambda looked: settled(*looked), params["wait_timeout"], goal, explain)

@@ -158,6 +158,16 @@ def test_what_is_no_longer_wanted(
     assert (plan.before != plan.after) is purge
 
 
+def test_the_actions_of_scaling_down_and_up_are_not_purged(
+    target: Make, params: Make, action: Make, now: datetime
+) -> None:
+    option = target(scheduled_actions=[action()])
+    once = [action(name=name, schedule="at(2026-12-01T20:00:00)") for name in ("scale-down", "scale-up")]
+    assert no_change(
+        targets.plan(WORKER, option, params(option), there(target(scheduled_actions=[action(), *once])), now)
+    )
+
+
 def test_an_alarm_whose_policy_was_made_anew_gets_its_action_back(
     target: Make, params: Make, step_policy: Make, now: datetime
 ) -> None:

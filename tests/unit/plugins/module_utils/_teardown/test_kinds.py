@@ -243,3 +243,13 @@ def test_users_go_before_what_they_use() -> None:
         (network.SUBNETS, network.VPCS),
     ]:
         assert order[user] < order[used]
+
+
+def test_parameters_are_those_below_the_environments_path(stubs: Stubs) -> None:
+    name = "/airflow-test/capacity/worker"
+    answer = {"Parameters": [{"Name": name}]}
+    stubs["ssm"].add_response("get_parameters_by_path", answer, {"Path": "/airflow-test", "Recursive": True})
+    (found,) = scaling.find_parameters(stubs.scope())
+    assert str(found) == f"parameter {name}"
+    stubs["ssm"].add_response("delete_parameter", {}, {"Name": name})
+    scaling.delete_parameter(stubs.scope(), found)
