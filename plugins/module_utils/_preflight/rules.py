@@ -54,7 +54,17 @@ def check_deployment(deployment: Deployment, regions: t.Sequence[str], with_imag
     yield from apply_rules(RULES, settings)
     if with_image:
         yield from apply_rules(image.RULES, settings)
+    if "airflow_longest_task" in settings:
+        yield from _check_longest_task(deployment, settings["airflow_longest_task"])
     yield from _check_architecture(deployment, settings.get("airflow_options", {}))
+
+
+def _check_longest_task(deployment: Deployment, longest_task: int) -> t.Iterator[Problem]:
+    for host, values in deployment.services.items():
+        options = values.get("service_airflow_options")
+        if isinstance(options, dict):
+            for problem in airflow.check_visibility("service_airflow_options", options, longest_task):
+                yield dataclasses.replace(problem, host=host)
 
 
 def _check_architecture(deployment: Deployment, airflow_options: Values) -> t.Iterator[Problem]:

@@ -33,6 +33,7 @@ LIMITS: dict[str, tuple[int, int | None]] = {
     # gp3 for PostgreSQL, GiB.
     "airflow_database_storage": (20, 65536),
     "airflow_images_kept": (1, None),
+    "airflow_longest_task": (60, None),
     "airflow_rollout_timeout": (1, None),
     "airflow_task_log_retention": (1, None),
 }

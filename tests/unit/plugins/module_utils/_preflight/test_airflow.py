@@ -6,6 +6,7 @@ import pytest
 from ansible_collections.airflow.fargate.plugins.module_utils._preflight.airflow import (
     check_admin,
     check_environment_variables,
+    check_longest_task,
     check_options,
     check_tags,
 )
@@ -19,6 +20,24 @@ def test_options(options: dict[str, Any]) -> None:
 @pytest.mark.parametrize("options", [{"core": 64}, {"core__parallelism": "64"}, {"core": ["parallelism"]}])
 def test_options_without_sections(options: dict[str, Any]) -> None:
     assert [problem.value for problem in check_options(options)] == [options]
+
+
+@pytest.mark.parametrize(
+    ("section", "good"),
+    [
+        (None, True),
+        ({}, True),
+        ({"visibility_timeout": 3600}, True),
+        ({"visibility_timeout": "7200"}, True),
+        ({"visibility_timeout": 3599}, False),
+        ({"visibility_timeout": "long"}, False),
+        ("wrong", True),
+    ],
+)
+def test_a_broker_that_hands_out_a_running_task_once_more(section: Any, good: bool) -> None:
+    problems = list(check_longest_task({"celery_broker_transport_options": section}, 3600))
+    assert (not problems) is good
+    assert all("a task may run for 3600 seconds" in str(problem) for problem in problems)
 
 
 @pytest.mark.parametrize(

@@ -108,3 +108,15 @@ def test_the_image_is_checked_when_one_may_be_built(tmp_path: Path) -> None:
         "airflow_image_context"
     ]
     assert list(check_deployment(deployment, REGIONS, with_image=False)) == []
+
+
+def test_a_pool_with_a_visibility_timeout_of_its_own_is_named() -> None:
+    options = {"celery_broker_transport_options": {"visibility_timeout": 3600}}
+    worker = {"service_queues": ["default"], "service_airflow_options": options}
+    deployment = dataclasses.replace(
+        DEPLOYMENT,
+        settings={**DEPLOYMENT.settings, "airflow_longest_task": 7200},
+        services={**DEPLOYMENT.services, "worker": worker},
+    )
+    [problem] = check_deployment(deployment, REGIONS, with_image=False)
+    assert (problem.setting, problem.host) == ("service_airflow_options", "worker")
