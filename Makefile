@@ -20,7 +20,7 @@ PLAYBOOK = ansible-playbook -i inventories/$(ENV) $(ARGS)
 
 GATES := lint-ansible lint-yaml lint-python lint-types lint-changelog lint-docs lint-readmes
 # What takes longest comes first: two lanes run side by side.
-SUITES := e2e operation-test scaling-test tasks-and-logs-test lint-sanity molecule image-test local-aws-test playbook-test unit
+SUITES := e2e operation-test scaling-test tasks-and-logs-test lint-sanity molecule image-test local-aws-test playbook-test unit drain-test
 
 # --- Tools ------------------------------------------------------------------------------------------------------------
 
@@ -165,6 +165,10 @@ scaling-test: $(VENV)/.tested ## Workers from zero and back, queues that come an
 operation-test: $(VENV)/.tested ## Scaling down and up, hibernating and waking up
 	@pytest tests/operation $(PYTEST_ARGS)
 
+.PHONY: drain-test
+drain-test: $(VENV)/.tested ## Busy workers under scale-in, deployments and Spot interruptions
+	@pytest tests/drain $(PYTEST_ARGS)
+
 # The proxy that slows AWS down, the other strategy, and the plotting library: no playbook needs them.
 $(BENCH_VENV)/.installed: benchmarks/requirements.txt $(VENV)/.installed
 	@python3 -m venv --clear $(BENCH_VENV)
@@ -174,6 +178,10 @@ $(BENCH_VENV)/.installed: benchmarks/requirements.txt $(VENV)/.installed
 .PHONY: bench
 bench: $(BENCH_VENV)/.installed ## How long runs take: docs/performance.md (BENCH_ARGS="--help" lists the groups)
 	@python3 -m benchmarks $(BENCH_ARGS)
+
+.PHONY: bench-drain
+bench-drain: $(VENV)/.installed ## Whether a busy worker is ever stopped: docs/scaling.md (BENCH_ARGS="--count 100")
+	@python3 -m benchmarks.scale_in $(BENCH_ARGS)
 
 .PHONY: readmes
 readmes: $(VENV)/.tested ## Write the option tables into the READMEs

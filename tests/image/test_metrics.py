@@ -98,6 +98,8 @@ class Publisher:
         self.publisher = containers.start(
             "metrics-publisher", image, "airflow-fargate", "metrics", network=network, environment=self.environment
         )
+        wait_until(lambda: '"published"' in self.log(), what=self.log)
+        self.used_until_ready = self.usage()
 
     @property
     def environment(self) -> dict[str, str]:
@@ -227,6 +229,10 @@ def test_it_fits_a_quarter_vcpu(published: Publisher) -> None:
 
     assert after["resident"] < 80e6
     assert (after["cpu"] - before["cpu"]) / count < 0.05, (before, after, count)
+
+
+def test_it_is_ready_in_two_seconds_of_cpu(publisher: Publisher) -> None:
+    assert publisher.used_until_ready["cpu"] < 2, publisher.used_until_ready
 
 
 def test_it_is_healthy_and_the_check_is_light(published: Publisher) -> None:
