@@ -205,5 +205,8 @@ def test_what_takes_minutes_is_started_before_anything_waits(story: Story) -> No
         tasks.index(role + "load_balancer : Create the load balancer"),
         tasks.index(role + "image : Build and push the image if its content is new"),
     ]
-    waited = [tasks.index("Wait for the broker"), tasks.index("Wait for the database")]
+    waited = [
+        tasks.index(role + "broker : Ready | Wait for the broker"),
+        tasks.index(role + "database : Ready | Wait for the database"),
+    ]
     assert max(started) < min(waited)
