@@ -89,6 +89,16 @@ def registered(aws: Any, low: int, high: int, flag: bool) -> None:
     )
 
 
+def ending(aws: Any, *statuses: str) -> None:
+    """Tasks that were told to stop."""
+    arns = [f"task/{number}" for number in range(len(statuses))]
+    expected = {"cluster": "airflow-test", "serviceName": "worker", "desiredStatus": "STOPPED"}
+    aws["ecs"].add_response("list_tasks", {"taskArns": arns}, expected)
+    if arns:
+        tasks = [{"lastStatus": status} for status in statuses]
+        aws["ecs"].add_response("describe_tasks", {"tasks": tasks}, {"cluster": "airflow-test", "tasks": arns})
+
+
 def set_count(aws: Any, count: int) -> None:
     expected = {"cluster": "airflow-test", "service": "worker", "desiredCount": count}
     aws["ecs"].add_response("update_service", {"service": {}}, expected)
@@ -109,8 +119,9 @@ def test_down_writes_the_numbers_first(aws: Any, run_module: Run, order: list[st
     )
     registered(aws, 0, 0, True)
     set_count(aws, 0)
-    counts(aws, 0, 1)
-    counts(aws, 0, 0)
+    for running, statuses in ((1, []), (0, ["STOPPED", "STOPPING"]), (0, ["STOPPED", "STOPPED"])):
+        counts(aws, 0, running)
+        ending(aws, *statuses)
 
     result = run_module(service_capacity.main, **OPTIONS, state="down", tags={"a": "1"})
 
@@ -125,6 +136,7 @@ def test_down_again_goes_on_without_touching_the_numbers(aws: Any, run_module: R
     observed(aws, 0, (1, 5), False, RECORD)
     registered(aws, 0, 0, True)
     counts(aws, 0, 0)
+    ending(aws)
 
     assert run_module(service_capacity.main, **OPTIONS, state="down")["changed"]
     assert order == ["RegisterScalableTarget"]
@@ -133,6 +145,7 @@ def test_down_again_goes_on_without_touching_the_numbers(aws: Any, run_module: R
 def test_down_and_nothing_to_do(aws: Any, run_module: Run, order: list[str]) -> None:
     observed(aws, 0, (0, 0), True, RECORD)
     counts(aws, 0, 0)
+    ending(aws)
 
     assert not run_module(service_capacity.main, **OPTIONS, state="down")["changed"]
     assert order == []
@@ -183,6 +196,7 @@ def test_protected_tasks_are_stopped_when_that_is_wanted(aws: Any, run_module: R
     aws["ecs"].add_response("list_tasks", {"taskArns": ["arn:aws:ecs:eu-west-1:123456789012:task/airflow-test/1"]})
     aws["ecs"].add_response("stop_task", {})
     counts(aws, 0, 0)
+    ending(aws, "STOPPED")
 
     result = run_module(service_capacity.main, **OPTIONS, state="down", stop_tasks=True)
 
@@ -194,6 +208,7 @@ def test_protected_tasks_are_stopped_when_that_is_wanted(aws: Any, run_module: R
 def test_a_wait_that_takes_too_long_says_what_is_missing(aws: Any, run_module: Run) -> None:
     observed(aws, 0, (0, 0), True, RECORD)
     counts(aws, 0, 1)
+    ending(aws)
 
     result = run_module(service_capacity.main, **OPTIONS, state="down", wait_timeout=0)
 
