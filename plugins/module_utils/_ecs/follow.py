@@ -18,6 +18,7 @@ from ansible_collections.airflow.fargate.plugins.module_utils._ecs.diagnosis imp
 from ansible_collections.airflow.fargate.plugins.module_utils._ecs.logs import (
     LogsClientFactory,
     LogStream,
+    log_router,
     log_stream,
     new_lines,
 )
@@ -53,8 +54,20 @@ class Follower:
 
 def log_sources(containers: Mapping[str, Resource], task_id: str) -> dict[str, LogStream]:
     """Where each container's lines can be read while it runs; one that logs elsewhere is left out."""
-    streams = {name: log_stream(definition, task_id) for name, definition in containers.items()}
+    router = log_router(containers.values())
+    streams = {
+        name: log_stream(definition, task_id, router)
+        for name, definition in containers.items()
+        # What the router says is about routing.
+        if definition is not router
+    }
     return {name: stream for name, stream in streams.items() if stream is not None}
+
+
+def unreadable(containers: Mapping[str, Resource], streams: Mapping[str, LogStream]) -> list[str]:
+    """Containers that write where nobody can follow. A log router is none of them: nobody wants to."""
+    router = log_router(containers.values())
+    return sorted(name for name, item in containers.items() if item is not router and name not in streams)
 
 
 def follow(client: Client, reader: TaskReader, logs_client: LogsClientFactory, params: Mapping[str, Any]) -> Resource:
@@ -79,7 +92,7 @@ def follow(client: Client, reader: TaskReader, logs_client: LogsClientFactory, p
         "task": task_result(task),
         "lines": follower.lines,
         "positions": {name: token for name, token in follower.positions.items() if token},
-        "unreadable": sorted(containers.keys() - follower.streams.keys()),
+        "unreadable": unreadable(containers, follower.streams),
         "ended": ended,
         "exit_codes": exit_codes([task]) if ended else {},
         "report": "\n".join(render_task(reader.report(task))) if ended else "",

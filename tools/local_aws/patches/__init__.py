@@ -33,6 +33,7 @@ def install(settings: Settings) -> None:
 
     from tools.local_aws.patches import (
         application_autoscaling,
+        athena,
         clock,
         cloud_map,
         cloudwatch,
@@ -40,6 +41,7 @@ def install(settings: Settings) -> None:
         ecr,
         elasticache,
         filters,
+        firehose,
         gateway,
         private_endpoints,
         rds,
@@ -77,6 +79,8 @@ def install(settings: Settings) -> None:
     task_definitions.install()
     security_groups.install()
     filters.install()
+    firehose.install()
+    athena.install()
 
     wire_shape.install()
     running_tasks = tasks.install()

@@ -9,7 +9,8 @@ import boto3
 import pytest
 from ansible_collections.airflow.fargate.plugins.module_utils._ecs.common import AnsibleECSError
 from ansible_collections.airflow.fargate.plugins.module_utils._ecs.diagnosis import TaskReader
-from ansible_collections.airflow.fargate.plugins.module_utils._ecs.follow import follow, stop
+from ansible_collections.airflow.fargate.plugins.module_utils._ecs.follow import follow, log_sources, stop, unreadable
+from ansible_collections.airflow.fargate.plugins.module_utils._ecs.logs import LogStream
 from botocore.stub import Stubber
 
 Make = Callable[..., dict[str, Any]]
@@ -162,3 +163,14 @@ def test_check_mode_stops_nothing(ecs: Any, stubber: Stubber, make_task: Make, s
     reader: Any = TaskReader(ecs, lambda _region: None, log_lines=0)
     result = stop(ecs, reader, OPTIONS, check_mode=True)
     assert result["changed"] is changed
+
+
+def test_what_is_routed_is_followed_and_the_router_is_not() -> None:
+    containers = {
+        "airflow": {"name": "airflow", "logConfiguration": {"logDriver": "awsfirelens"}},
+        "log_router": {"name": "log_router", "firelensConfiguration": {"type": "fluentbit"}, "logConfiguration": LOG},
+        "silent": {"name": "silent"},
+    }
+    streams = log_sources(containers, "1")
+    assert streams == {"airflow": LogStream("/g", "ecs/airflow/1", "us-east-1")}
+    assert unreadable(containers, streams) == ["silent"]
