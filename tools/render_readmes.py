@@ -18,6 +18,8 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
+SERVICES = ROOT / "group_vars/all/services.yml"
+COMPUTED = ("names", "components")  # not set by anyone
 BEGIN, END = "<!-- BEGIN ARGUMENT SPECS -->", "<!-- END ARGUMENT SPECS -->"
 REFERENCE = re.compile(r"^\{\{ *(airflow_\w+) *\}\}$")
 TYPES = {bool: "bool", dict: "dict", int: "int", list: "list", str: "str"}
@@ -72,6 +74,11 @@ def table(options: Options, defaults: dict[str, Any]) -> str:
     return "\n".join([head, *rows(options, defaults)])
 
 
+def role_defaults(role: Path) -> dict[str, Any]:
+    """Those of the role service are host variables, which stand with the settings."""
+    return load(SERVICES if role.name == "service" else role / "defaults/main.yml")
+
+
 def role_options(role: Path) -> Options:
     specification = load(role / "meta/argument_specs.yml")
     if not specification:
@@ -83,7 +90,7 @@ def described_settings(roles: list[Path]) -> Options:
     """The role options that stand for a collection-wide setting, by the setting's name."""
     described: Options = {}
     for role in roles:
-        defaults = load(role / "defaults/main.yml")
+        defaults = role_defaults(role)
         for name, option in role_options(role).items():
             if reference := REFERENCE.match(str(defaults.get(name, ""))):
                 described.setdefault(reference[1], option)
@@ -101,13 +108,13 @@ def settings_tables(roles: list[Path]) -> str:
     described = described_settings(roles)
     sections = []
     for path in sorted((ROOT / "group_vars/all").glob("*.yml")):
-        if path.name == "names.yml":  # computed, not set by anyone
+        if path == SERVICES or path.stem in COMPUTED:
             continue
         settings = load(path)
         options = {name: described.get(name) or commented_setting(path, name, settings[name]) for name in settings}
         sections.append(f"### {path.stem.replace('_', ' ').capitalize()}\n\n{table(options, settings)}")
     service = ROOT / "roles/service"
-    sections.append(f"### A service (host_vars)\n\n{table(role_options(service), load(service / 'defaults/main.yml'))}")
+    sections.append(f"### A service (host_vars)\n\n{table(role_options(service), role_defaults(service))}")
     return "\n\n".join(sections)
 
 
@@ -123,7 +130,7 @@ def filled(path: Path, content: str) -> str:
 def pages() -> Iterator[tuple[Path, str]]:
     roles = sorted(path.parents[1] for path in ROOT.glob("roles/*/tasks/main.yml"))
     for role in roles:
-        yield role / "README.md", table(role_options(role), load(role / "defaults/main.yml"))
+        yield role / "README.md", table(role_options(role), role_defaults(role))
     yield ROOT / "README.md", settings_tables(roles)
 
 

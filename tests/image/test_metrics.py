@@ -328,10 +328,10 @@ def test_a_throttled_cloudwatch(published: Publisher) -> None:
 
     assert "Rate exceeded" in lines[0]["reason"]
     assert [line["failures"] for line in lines[:3]] == [1, 2, 3]
-    # What was not published then is not made up for now: at most one call a period.
+    # What was not published then is not made up for now: at most one call a period, and one whose line is to come.
     periods = len([line for line in published.lines() if line["event"] == "published"])
     taken = [call for call in published.calls("PutMetricData")[calls:] if call["answer"] == "yes"]
-    assert len(taken) <= periods
+    assert len(taken) <= periods + 1
 
 
 def test_an_ecs_that_does_not_answer_hides_the_gap_only(published: Publisher) -> None:

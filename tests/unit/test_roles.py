@@ -38,6 +38,8 @@ def load(path: Path) -> dict[str, Any]:
 
 
 def defaults(role: str) -> dict[str, Any]:
+    if role == "service":  # its options are host variables
+        return load(ROOT / "group_vars/all/services.yml")
     return load(ROOT / "roles" / role / "defaults/main.yml")
 
 

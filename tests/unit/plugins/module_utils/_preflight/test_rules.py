@@ -25,6 +25,7 @@ DEFAULTS = {
     name: value
     for path in ROOT.glob("group_vars/all/*.yml")
     for name, value in yaml.safe_load(path.read_text()).items()
+    if name.startswith("airflow_")
 }
 SERVICE_OPTIONS = load("roles/service/meta/argument_specs.yml")["argument_specs"]["main"]["options"]
 DEPLOYMENT = Deployment(
@@ -39,7 +40,7 @@ DEPLOYMENT = Deployment(
     },
     workers=["worker"],
     service_options=SERVICE_OPTIONS,
-    components=load("roles/service/vars/main.yml")["__service_components"],
+    components=load("group_vars/all/components.yml")["airflow_components"],
 )
 
 
