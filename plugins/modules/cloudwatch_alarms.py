@@ -169,6 +169,23 @@ options:
         description:
           - Tags of this alarm, in addition to O(tags).
         type: dict
+  alarm_actions:
+    description:
+      - The default of O(alarms[].alarm_actions).
+    type: list
+    elements: str
+    default: []
+  ok_actions:
+    description:
+      - The default of O(alarms[].ok_actions).
+    type: list
+    elements: str
+    default: []
+  actions_enabled:
+    description:
+      - Whether the alarms do anything beside changing their state.
+    type: bool
+    default: true
   purge:
     description:
       - Whether other alarms whose names begin with O(prefix) are deleted. An empty O(alarms) then deletes all.
@@ -201,8 +218,6 @@ EXAMPLES = r"""
         period: 300
         threshold: 2147483648
         comparison: LessThanThreshold
-        alarm_actions: &topic ["arn:aws:sns:eu-west-1:123456789012:app"]
-        ok_actions: *topic
       - name: tasks-missing
         metrics:
           - {id: desired, namespace: App, metric_name: Desired, statistic: Minimum}
@@ -211,6 +226,8 @@ EXAMPLES = r"""
         evaluation_periods: 10
         threshold: 0
         comparison: GreaterThanThreshold
+    alarm_actions: ["arn:aws:sns:eu-west-1:123456789012:app"]
+    ok_actions: ["arn:aws:sns:eu-west-1:123456789012:app"]
     purge: true
     tags:
       app: example
@@ -300,6 +317,9 @@ def main() -> None:
         argument_spec={
             "prefix": {"type": "str", "required": True},
             "alarms": {"type": "list", "elements": "dict", "required": True, "options": alarm_spec()},
+            "alarm_actions": {"type": "list", "elements": "str", "default": []},
+            "ok_actions": {"type": "list", "elements": "str", "default": []},
+            "actions_enabled": {"type": "bool", "default": True},
             "purge": {"type": "bool", "default": False},
             "tags": {"type": "dict", "aliases": ["resource_tags"]},
             "purge_tags": {"type": "bool", "default": True},

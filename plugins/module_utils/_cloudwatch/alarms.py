@@ -52,17 +52,25 @@ def problems(params: Options) -> Problems:
         setting = alarm["name"]
         if not 1 <= len(full_name(params, alarm)) <= 255:
             yield Problem(setting, full_name(params, alarm), "the name of an alarm has 1 to 255 characters")
-        for option in ACTIONS:
-            if len(alarm[option] or []) > MOST_ACTIONS:
-                yield Problem(f"{setting}.{option}", len(alarm[option]), f"an alarm has at most {MOST_ACTIONS}")
+        given = actions(params, alarm)
+        for option, key in ACTIONS.items():
+            if len(given[key]) > MOST_ACTIONS:
+                yield Problem(f"{setting}.{option}", len(given[key]), f"an alarm has at most {MOST_ACTIONS}")
         yield from alarm_settings.problems(setting, alarm)
+
+
+def actions(params: Options, alarm: Options) -> dict[str, list[str]]:
+    """By the state that they are for; those of the alarm itself win over those of all."""
+    of_all = {"insufficient_data_actions": [], **params}
+    return {key: list(of_all[option] if alarm[option] is None else alarm[option]) for option, key in ACTIONS.items()}
 
 
 def wanted(params: Options) -> dict[str, Config]:
     return {
-        full_name(params, alarm): alarm_settings.wanted(
-            alarm, alarm["description"], {key: alarm[option] or [] for option, key in ACTIONS.items()}
-        )
+        full_name(params, alarm): {
+            **alarm_settings.wanted(alarm, alarm["description"], actions(params, alarm)),
+            "ActionsEnabled": params["actions_enabled"],
+        }
         for alarm in params["alarms"]
     }
 

@@ -15,6 +15,7 @@ from ansible_collections.airflow.fargate.plugins.module_utils._preflight import 
     data,
     image,
     load_balancer,
+    monitoring,
     names,
     network,
     services,
@@ -22,7 +23,15 @@ from ansible_collections.airflow.fargate.plugins.module_utils._preflight import 
 from ansible_collections.airflow.fargate.plugins.module_utils._preflight import settings as collection_wide
 from ansible_collections.airflow.fargate.plugins.module_utils._preflight.problems import Problem, apply_rules
 
-RULES = (*names.RULES, *account.RULES, *network.RULES, *load_balancer.RULES, *data.RULES, *airflow.RULES)
+RULES = (
+    *names.RULES,
+    *account.RULES,
+    *network.RULES,
+    *load_balancer.RULES,
+    *data.RULES,
+    *airflow.RULES,
+    *monitoring.RULES,
+)
 
 Values = t.Mapping[str, t.Any]
 

@@ -109,6 +109,13 @@ def test_alarms_that_are_not_given(aws: Any, run_module: Run, purge: bool) -> No
     assert run(run_module, purge=purge)["changed"] is purge
 
 
+def test_actions_of_all_alarms_and_of_one(aws: Any, run_module: Run) -> None:
+    add_alarms(aws)
+    options = {"alarm_actions": ["arn:a"], "ok_actions": ["arn:b"], "actions_enabled": False}
+    [alarm] = run(run_module, check_mode=True, **options)["alarms"]
+    assert (alarm["alarm_actions"], alarm["ok_actions"], alarm["actions_enabled"]) == ([TOPIC], ["arn:b"], False)
+
+
 def test_an_expression(aws: Any, run_module: Run) -> None:
     metric = {"namespace": "App", "metric_name": "Desired", "statistic": "Minimum"}
     option = {
