@@ -8,7 +8,9 @@ QueuedTasks                  tasks that wait for a worker
 RunningTasks                 tasks that run
 OldestQueuedTask             seconds since the oldest of the waiting ones was queued
 WorkersNeeded                ceil((queued + running) / worker_concurrency)
-WorkersGap                   needed - desired; this and the next two are missing while ECS does not answer
+WorkersBusy                  workers on which tasks run
+WorkersGap                   needed - desired; missing while ECS does not answer, as are the three below and the last
+WorkersSurplus               desired - the larger one of needed and busy, at least 0
 WorkersDesired               workers that the service is to have
 WorkersRunning               workers that run
 NumberOfActiveRunningTasks   queued + running
@@ -83,9 +85,11 @@ def _of_pool(pool: Pool, loads: Mapping[str, Load], workers: Workers | None) -> 
     load = capacity.of_queues(loads, pool.queues)
     needed = capacity.workers_needed(load, pool.concurrency)
     yield pool.queue, "WorkersNeeded", needed, "Count"
+    yield pool.queue, "WorkersBusy", len(load.hosts), "Count"
     yield pool.queue, "NumberOfActiveRunningTasks", load.tasks, "Count"
     if workers is not None:
         yield pool.queue, "WorkersGap", capacity.gap(needed, workers.desired), "Count"
+        yield pool.queue, "WorkersSurplus", capacity.surplus(needed, len(load.hosts), workers.desired), "Count"
         yield pool.queue, "WorkersDesired", workers.desired, "Count"
         yield pool.queue, "WorkersRunning", workers.running, "Count"
         reservation = capacity.reservation(load, pool.concurrency, workers.present)

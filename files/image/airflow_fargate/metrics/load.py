@@ -19,16 +19,17 @@ QUERY = """
 SELECT queue,
        count(*) FILTER (WHERE state = 'queued'),
        count(*) FILTER (WHERE state <> 'queued'),
-       coalesce(extract(epoch FROM now() - min(since) FILTER (WHERE state = 'queued')), 0)
+       coalesce(extract(epoch FROM now() - min(since) FILTER (WHERE state = 'queued')), 0),
+       coalesce(array_agg(DISTINCT hostname) FILTER (WHERE state <> 'queued' AND hostname <> ''), '{}')
 FROM (
-  SELECT coalesce(queue, %(default_queue)s) AS queue, state, queued_dttm AS since
+  SELECT coalesce(queue, %(default_queue)s) AS queue, state, queued_dttm AS since, hostname
   FROM task_instance
   WHERE (executor IS NULL OR executor = 'CeleryExecutor' OR executor LIKE '%%.CeleryExecutor')
     AND (state = 'queued' OR state IN ('running', 'restarting')
          AND coalesce(last_heartbeat_at, start_date, queued_dttm)
              > now() - make_interval(secs => %(heartbeat_timeout)s))
   UNION ALL
-  SELECT %(default_queue)s, state, created_at
+  SELECT %(default_queue)s, state, created_at, NULL
   FROM callback
   WHERE type = 'executor' AND state IN ('queued', 'running') AND created_at > now() - interval '1 hour'
 ) AS work
@@ -64,7 +65,10 @@ class Database:
     def loads(self) -> dict[str, Load]:
         """The load by queue; queues without tasks are missing. Raises DatabaseError."""
         rows = self._rows(QUERY, self.parameters)
-        return {queue: Load(queued, running, float(oldest)) for queue, queued, running, oldest in rows}
+        return {
+            queue: Load(queued, running, float(oldest), frozenset(hosts))
+            for queue, queued, running, oldest, hosts in rows
+        }
 
     def vitals(self) -> Vitals:
         """How Airflow is; outcomes since the last call. Raises DatabaseError."""

@@ -124,6 +124,7 @@ def summary(settings: Settings, loads: dict[str, Load], present: dict[str, Worke
             "queued": load.queued,
             "running": load.running,
             "needed": needed,
+            "busy": len(load.hosts),
             "desired": found.desired if found else None,
             "present": found.present if found else None,
         }

@@ -44,7 +44,7 @@ class FakePsycopg(types.ModuleType):
         return self
 
     def fetchall(self) -> list[tuple[Any, ...]]:
-        return [VITALS] if self.query == vitals.QUERY else [("default", 2, 1, "3.5")]
+        return [VITALS] if self.query == vitals.QUERY else [("default", 2, 1, "3.5", ["10.0.0.7"])]
 
     def close(self) -> None:
         self.closed += 1
@@ -60,7 +60,7 @@ def psycopg(monkeypatch: pytest.MonkeyPatch) -> FakePsycopg:
 def test_one_connection_serves_all_periods(psycopg: FakePsycopg) -> None:
     database = Database({"conninfo": "postgresql://host/airflow"}, "default", 300)
 
-    assert [database.loads() for _time in range(3)] == [{"default": Load(2, 1, 3.5)}] * 3
+    assert [database.loads() for _time in range(3)] == [{"default": Load(2, 1, 3.5, frozenset({"10.0.0.7"}))}] * 3
 
     [arguments] = psycopg.connections
     assert arguments["conninfo"] == "postgresql://host/airflow"
@@ -98,7 +98,7 @@ def test_after_an_error_the_next_period_connects_anew(psycopg: FakePsycopg) -> N
             database.loads()
     psycopg.broken = False
 
-    assert database.loads() == {"default": Load(2, 1, 3.5)}
+    assert database.loads() == {"default": Load(2, 1, 3.5, frozenset({"10.0.0.7"}))}
     assert (len(psycopg.connections), psycopg.closed) == (3, 2)
 
 

@@ -24,13 +24,16 @@ from airflow_fargate.metrics.workers import Workers
 
 SETTINGS = Settings("prod", "airflow-prod", (Pool("worker", ("default",), 4),), "eu-west-1")
 SERVICE = {"serviceName": "worker", "status": "ACTIVE", "desiredCount": 1, "runningCount": 1, "pendingCount": 1}
+HOSTS = frozenset({"10.0.0.7", "10.0.0.8"})
 EXPECTED = {
     "QueuedTasks": 18,
     "RunningTasks": 2,
     "OldestQueuedTask": 7.5,
     "WorkersNeeded": 5,
+    "WorkersBusy": 2,
     "NumberOfActiveRunningTasks": 20,
     "WorkersGap": 4,
+    "WorkersSurplus": 0,
     "WorkersDesired": 1,
     "WorkersRunning": 1,
     "CapacityProviderReservation": 250,
@@ -39,7 +42,7 @@ EXPECTED = {
 
 class FakeDatabase(Database):
     def __init__(self) -> None:
-        self.answer: dict[str, Load] | Exception = {"default": Load(18, 2, 7.5)}
+        self.answer: dict[str, Load] | Exception = {"default": Load(18, 2, 7.5, HOSTS)}
 
     def loads(self) -> dict[str, Load]:
         match self.answer:
@@ -93,12 +96,13 @@ def test_a_period(stage: Stage) -> None:
     assert line == {
         "level": "info",
         "event": "published",
-        "pools": {"worker": {"queued": 18, "running": 2, "needed": 5, "desired": 1, "present": 2}},
+        "pools": {"worker": {"queued": 18, "running": 2, "needed": 5, "busy": 2, "desired": 1, "present": 2}},
     }
 
 
 def test_the_metrics_of_a_period() -> None:
-    loads, found = {"default": Load(18, 2, 7.5)}, {"worker": Workers(desired=1, present=2, running=1)}
+    loads = {"default": Load(18, 2, 7.5, HOSTS)}
+    found = {"worker": Workers(desired=1, present=2, running=1)}
     at = datetime.fromisoformat("2026-07-01T12:00:00+00:00")
 
     data = cloudwatch.metric_data("prod", SETTINGS.pools, loads, found, at)
@@ -154,7 +158,7 @@ def test_without_ecs_the_gap_is_missing_and_the_rest_published(stage: Stage) -> 
     assert line["reason"].endswith("Rate exceeded")
     assert line["pools"]["worker"]["desired"] is None
     names = [datum["MetricName"] for datum in cloudwatch.metric_data("prod", SETTINGS.pools, {}, {}, datetime.now())]
-    of_ecs = {"WorkersGap", "WorkersDesired", "WorkersRunning", "CapacityProviderReservation"}
+    of_ecs = {"WorkersGap", "WorkersSurplus", "WorkersDesired", "WorkersRunning", "CapacityProviderReservation"}
     assert set(EXPECTED) - set(names) == of_ecs
 
 
