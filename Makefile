@@ -20,7 +20,7 @@ PLAYBOOK = ansible-playbook -i inventories/$(ENV) $(ARGS)
 
 GATES := lint-ansible lint-yaml lint-python lint-types lint-changelog lint-docs lint-readmes
 # What takes longest comes first: two lanes run side by side.
-SUITES := e2e upkeep-test lint-sanity molecule image-test local-aws-test playbook-test unit
+SUITES := e2e upkeep-test tasks-and-logs-test lint-sanity molecule image-test local-aws-test playbook-test unit
 
 # --- Tools ------------------------------------------------------------------------------------------------------------
 
@@ -152,6 +152,10 @@ molecule: $(VENV)/.tested ## Role scenarios (one of them: ARGS="--scenario-name 
 .PHONY: e2e
 e2e: $(VENV)/.tested ## The deployed system, through what a user has
 	@pytest tests/e2e $(PYTEST_ARGS)
+
+.PHONY: tasks-and-logs-test
+tasks-and-logs-test: $(VENV)/.tested ## Standalone tasks, commands in running tasks
+	@pytest tests/tasks_and_logs $(PYTEST_ARGS)
 
 .PHONY: upkeep-test
 upkeep-test: $(VENV)/.tested ## Dashboard and alarms, rotation of secrets

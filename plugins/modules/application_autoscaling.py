@@ -359,6 +359,7 @@ options:
     description:
       - Whether scheduled actions that are not given are deleted. Nothing is deleted from a target without
         O(targets[].scheduled_actions).
+      - Those of M(airflow.fargate.service_capacity), C(scale-down) and C(scale-up), stay.
     type: bool
     default: true
   state:

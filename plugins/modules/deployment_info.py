@@ -13,6 +13,7 @@ description:
   - Finds by name and by the tag C(airflow:environment) what AWS has made up names for - the VPC, subnets,
     security groups, the load balancer, its target group and the Cloud Map service - so that a run limited by tags
     needs no earlier play.
+  - Also says which services are scaled down, see M(airflow.fargate.service_capacity).
   - What does not exist is left out of lists and is V(null) elsewhere; this is not an error.
 author:
   - airflow.fargate contributors (@airflow-fargate)
@@ -45,7 +46,7 @@ options:
 notes:
   - Calls C(ec2:DescribeVpcs), C(ec2:DescribeSubnets), C(ec2:DescribeSecurityGroups),
     C(elasticloadbalancing:DescribeLoadBalancers), C(elasticloadbalancing:DescribeTargetGroups),
-    C(servicediscovery:ListNamespaces) and C(servicediscovery:ListServices).
+    C(servicediscovery:ListNamespaces), C(servicediscovery:ListServices) and C(ssm:GetParametersByPath).
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -98,15 +99,44 @@ registry_arn:
   description: ARN of the Cloud Map service.
   returned: always
   type: str
+scaled_down:
+  description:
+    - The numbers that services had before they were scaled down or sent to hibernate, by service, from the parameters
+      below C(/<name>/capacity).
+  returned: always
+  type: dict
+  sample:
+    worker:
+      min: 1
+      max: 5
+      desired: 2
+      suspended: {scale_in: false, scale_out: false, scheduled: false}
+      purpose: scale-down
+      since: "2026-12-01T20:00:00+00:00"
+      until: null
+      seconds: null
 """
+
+import typing as t
+from datetime import UTC, datetime
 
 try:
     import botocore
 except ImportError:
     pass  # Handled by AnsibleAWSModule
 
+from ansible_collections.airflow.fargate.plugins.module_utils._capacity import api as capacity
+from ansible_collections.airflow.fargate.plugins.module_utils._capacity import record
 from ansible_collections.airflow.fargate.plugins.module_utils._deployment import lookup
+from ansible_collections.airflow.fargate.plugins.module_utils._parallel import side_by_side
+from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+
+
+def scaled_down(ssm: t.Any, name: str) -> dict[str, dict[str, t.Any]]:
+    """Records whose time has not passed, by service."""
+    records = record.by_service(capacity.list_parameters(ssm, f"/{name}/capacity"))
+    return record.not_over(records, datetime.now(UTC))
 
 
 def main() -> None:
@@ -121,26 +151,36 @@ def main() -> None:
         supports_check_mode=True,
     )
     name, environment = module.params["name"], module.params["environment"]
+    namespace, service = module.params["namespace"], module.params["registry_service"]
     try:
         ec2 = module.client("ec2")
         elbv2 = module.client("elbv2")
         servicediscovery = module.client("servicediscovery")
-        subnets = lookup.find_subnets(ec2, environment)
-        load_balancer = lookup.find_load_balancer(elbv2, name) or {}
-        target_group = lookup.find_target_group(elbv2, module.params["target_group"]) or {}
+        ssm = module.client("ssm")
+        reads: dict[str, t.Callable[[], t.Any]] = {
+            "registry_arn": lambda: lookup.find_registry(servicediscovery, namespace, service),
+            "vpc_id": lambda: lookup.find_vpc(ec2, environment),
+            "subnets": lambda: lookup.find_subnets(ec2, environment),
+            "security_groups": lambda: lookup.find_security_groups(ec2, environment),
+            "load_balancer": lambda: lookup.find_load_balancer(elbv2, name) or {},
+            "target_group": lambda: lookup.find_target_group(elbv2, module.params["target_group"]) or {},
+            "scaled_down": lambda: scaled_down(ssm, name),
+        }
+        found = dict(zip(reads, side_by_side(lambda read: read(), list(reads.values())), strict=True))
         module.exit_json(
             changed=False,
-            vpc_id=lookup.find_vpc(ec2, environment),
-            public_subnet_ids=lookup.subnet_ids(subnets, "public"),
-            private_subnet_ids=lookup.subnet_ids(subnets, "private"),
-            security_group_ids=lookup.security_group_ids(lookup.find_security_groups(ec2, environment), name),
-            load_balancer_arn=load_balancer.get("LoadBalancerArn"),
-            load_balancer_dns_name=load_balancer.get("DNSName"),
-            target_group_arn=target_group.get("TargetGroupArn"),
-            registry_arn=lookup.find_registry(
-                servicediscovery, module.params["namespace"], module.params["registry_service"]
-            ),
+            vpc_id=found["vpc_id"],
+            public_subnet_ids=lookup.subnet_ids(found["subnets"], "public"),
+            private_subnet_ids=lookup.subnet_ids(found["subnets"], "private"),
+            security_group_ids=lookup.security_group_ids(found["security_groups"], name),
+            load_balancer_arn=found["load_balancer"].get("LoadBalancerArn"),
+            load_balancer_dns_name=found["load_balancer"].get("DNSName"),
+            target_group_arn=found["target_group"].get("TargetGroupArn"),
+            registry_arn=found["registry_arn"],
+            scaled_down=found["scaled_down"],
         )
+    except AnsibleAWSError as error:
+        module.fail_json_aws_error(error)
     except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError) as error:
         module.fail_json_aws(error, msg=f"Failed to look up the resources of {name}")
 

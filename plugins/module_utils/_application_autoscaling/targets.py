@@ -177,7 +177,11 @@ def _configs(observed: Observed) -> Configs:
     names = {policy["PolicyARN"]: name for name, policy in observed.policies.items()}
     return Configs(
         {name: policies.observed(policy) for name, policy in observed.policies.items()},
-        {name: scheduled_actions.observed(action) for name, action in observed.actions.items()},
+        {
+            name: scheduled_actions.observed(action)
+            for name, action in observed.actions.items()
+            if name not in scheduled_actions.ONCE
+        },
         {name: alarms.observed(alarm, names) for name, alarm in observed.alarms.items()},
     )
 

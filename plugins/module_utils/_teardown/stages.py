@@ -25,6 +25,7 @@ STAGES: tuple[Stage, ...] = (
         data.REPOSITORIES,
         data.BUCKETS,
         data.LOG_GROUPS,
+        scaling.PARAMETERS,
         data.SECRETS,
         data.ROLES,
         network.ENDPOINTS,

@@ -19,7 +19,16 @@ from ministack.core.responses import now_iso, request_scope
 from ministack.services import ecs, ecs_metadata
 
 from tools.local_aws.patches import engine_api, gateway
-from tools.local_aws.patches.ecs import awslogs, containers, environment, errors, images, network_interfaces, secrets
+from tools.local_aws.patches.ecs import (
+    awslogs,
+    containers,
+    environment,
+    errors,
+    exec_command,
+    images,
+    network_interfaces,
+    secrets,
+)
 from tools.local_aws.patches.ecs.log_stream import LogStream, configuration
 from tools.local_aws.patches.ecs.running_container import RunningContainer
 
@@ -51,6 +60,8 @@ class TaskRun:
                 containers.effective_definitions(task, task_definition), task["containers"], strict=True
             )
         ]
+        for record in task["containers"]:
+            exec_command.agent_state(task, record, "PENDING", now_iso())
         self._host = host
         self._aliases = aliases
         self._changed = changed
@@ -209,6 +220,7 @@ class TaskRun:
             container.start(image, arguments, log)
         except docker.errors.APIError as error:
             raise errors.cannot_start(container.name, str(error)) from error
+        exec_command.agent_state(self.task, container.record, "RUNNING", now_iso())
         self.task.setdefault("_docker_ids", []).append(container.engine_id)
         ecs_metadata.set_docker_id(token, container.engine_id)
         ecs_metadata.set_container_status(token, "RUNNING")
@@ -267,6 +279,7 @@ class TaskRun:
             ecs_metadata.unregister_token(token)
         for record in self.task["containers"]:
             record["lastStatus"] = "STOPPED"
+            exec_command.agent_state(self.task, record, "STOPPED", now_iso())
         self.task.update(
             lastStatus="STOPPED", desiredStatus="STOPPED", stoppedAt=now_iso(), _docker_ids=[], _stopped=time.time()
         )
