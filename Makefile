@@ -20,7 +20,7 @@ PLAYBOOK = ansible-playbook -i inventories/$(ENV) $(ARGS)
 
 GATES := lint-ansible lint-yaml lint-python lint-types lint-changelog lint-docs lint-readmes
 # What takes longest comes first: two lanes run side by side.
-SUITES := e2e operation-test scaling-test tasks-and-logs-test lint-sanity molecule image-test local-aws-test playbook-test unit drain-test
+SUITES := e2e operation-test scaling-test tasks-and-logs-test lint-sanity molecule image-test local-aws-test playbook-test unit drain-test upkeep-test
 
 # --- Tools ------------------------------------------------------------------------------------------------------------
 
@@ -168,6 +168,10 @@ operation-test: $(VENV)/.tested ## Scaling down and up, hibernating and waking u
 .PHONY: drain-test
 drain-test: $(VENV)/.tested ## Busy workers under scale-in, deployments and Spot interruptions
 	@pytest tests/drain $(PYTEST_ARGS)
+
+.PHONY: upkeep-test
+upkeep-test: $(VENV)/.tested ## Dashboard and alarms, rotation of secrets
+	@pytest tests/upkeep $(PYTEST_ARGS)
 
 # The proxy that slows AWS down, the other strategy, and the plotting library: no playbook needs them.
 $(BENCH_VENV)/.installed: benchmarks/requirements.txt $(VENV)/.installed

@@ -75,6 +75,7 @@ class Reader:
             "namespaces": self.namespaces(),
             **self.compute(),
             **self.scaling(),
+            **self.monitoring(),
         }
 
     def comparable(self) -> Snapshot:
@@ -279,6 +280,34 @@ class Reader:
                 item["TargetGroupName"]: pick(item, "Port Protocol TargetType HealthCheckPath")
                 for item in groups
                 if item["TargetGroupName"] == f"{self.name}-api-server"
+            },
+        }
+
+    def monitoring(self) -> Snapshot:
+        cloudwatch, sns = self.aws.client("cloudwatch"), self.aws.client("sns")
+        alarms = self.aws.pages("cloudwatch", "describe_alarms", "MetricAlarms", AlarmNamePrefix=f"{self.name}: ")
+        fields = "MetricName Dimensions Threshold ComparisonOperator EvaluationPeriods ActionsEnabled AlarmActions"
+        dashboards = self.aws.pages("cloudwatch", "list_dashboards", "DashboardEntries", DashboardNamePrefix=self.name)
+        topics = [topic["TopicArn"] for topic in self.aws.pages("sns", "list_topics", "Topics")]
+        return {
+            "alarms": {
+                alarm["AlarmName"]: {
+                    **pick(alarm, fields),
+                    "tags": tags(cloudwatch.list_tags_for_resource(ResourceARN=alarm["AlarmArn"])["Tags"]),
+                }
+                for alarm in alarms
+            },
+            "dashboards": {
+                item["DashboardName"]: json.loads(
+                    cloudwatch.get_dashboard(DashboardName=item["DashboardName"])["DashboardBody"]
+                )
+                for item in dashboards
+                if item["DashboardName"] == self.name
+            },
+            "topics": {
+                arn: tags(sns.list_tags_for_resource(ResourceArn=arn)["Tags"])
+                for arn in topics
+                if arn.endswith(f":{self.name}-alarms")
             },
         }
 
