@@ -290,7 +290,7 @@ class Reader:
         dashboards = self.aws.pages("cloudwatch", "list_dashboards", "DashboardEntries", DashboardNamePrefix=self.name)
         topics = [topic["TopicArn"] for topic in self.aws.pages("sns", "list_topics", "Topics")]
         return {
-            "alarms": {
+            "monitoring_alarms": {
                 alarm["AlarmName"]: {
                     **pick(alarm, fields),
                     "tags": tags(cloudwatch.list_tags_for_resource(ResourceARN=alarm["AlarmArn"])["Tags"]),
@@ -359,7 +359,7 @@ class Reader:
 
         policies = listed("describe_scaling_policies", "ScalingPolicies")
         actions = listed("describe_scheduled_actions", "ScheduledActions")
-        alarms = self.aws.pages("cloudwatch", "describe_alarms", "MetricAlarms", AlarmNamePrefix=self.name)
+        alarms = self.aws.pages("cloudwatch", "describe_alarms", "MetricAlarms", AlarmNamePrefix=f"{self.name}/")
         fields = "Namespace MetricName Dimensions Statistic Period EvaluationPeriods Threshold TreatMissingData"
         return {
             "scalable_targets": {
@@ -378,11 +378,7 @@ class Reader:
                 }
                 for item in listed("describe_scalable_targets", "ScalableTargets")
             },
-            "alarms": {
-                alarm["AlarmName"]: pick(alarm, fields)
-                for alarm in alarms
-                if alarm["AlarmName"].startswith((f"{self.name}/", f"{self.name}-metrics-"))
-            },
+            "scaling_alarms": {alarm["AlarmName"]: pick(alarm, fields) for alarm in alarms},
         }
 
     def task_definitions(self) -> Snapshot:

@@ -49,8 +49,7 @@ def test_every_service_scales(story: Story) -> None:
     assert targets.keys() == {f"service/<name>/{service}" for service in SERVICES}
     policies = {name.rpartition("/")[2]: target["policies"] for name, target in targets.items() if target["policies"]}
     assert policies == {"worker": {"workers-in": "StepScaling", "workers-out": "StepScaling"}}
-    assert story.deployed["alarms"].keys() == {
-        "<name>-metrics-silent",
+    assert story.deployed["scaling_alarms"].keys() == {
         "<name>/worker/workers-in",
         "<name>/worker/workers-out",
     }

@@ -177,16 +177,6 @@ def test_alarms_are_found_by_name_and_tag(stubs: Stubs) -> None:
     scaling.delete_alarm(stubs.scope(), found[1])
 
 
-def test_the_alarm_without_tags_is_found_by_its_whole_name(stubs: Stubs) -> None:
-    names = ["airflow-test-metrics-silent", "airflow-test-2-metrics-silent"]
-    alarms = [{"AlarmName": name, "AlarmArn": ALARM + name} for name in names]
-    stubs["cloudwatch"].add_response("describe_alarms", {"MetricAlarms": alarms})
-    for _name in names:
-        stubs["cloudwatch"].add_response("list_tags_for_resource", {"Tags": []})
-    stubs["cloudwatch"].add_response("describe_alarms", {})
-    assert [alarm.name for alarm in scaling.find_alarms(stubs.scope())] == ["airflow-test-metrics-silent"]
-
-
 def test_an_alarm_that_goes_meanwhile_is_none(stubs: Stubs) -> None:
     alarm = {"AlarmName": "airflow-test/a", "AlarmArn": ALARM + "airflow-test/a"}
     stubs["cloudwatch"].add_response("describe_alarms", {"MetricAlarms": [alarm]})
