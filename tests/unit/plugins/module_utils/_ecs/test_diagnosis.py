@@ -101,8 +101,7 @@ def test_logs_that_cannot_be_read_do_not_hide_the_failure(
     assert reader.report(make_task())["containers"][0]["log_lines"] == ["(Failed to read the log stream: denied)"]
 
 
-def test_no_log_lines_wanted(ecs: Any, stubber: Stubber, make_task: Make, make_definition: Make) -> None:
-    describes(stubber, make_definition(container={"logConfiguration": AWSLOGS}))
+def test_no_log_lines_wanted(ecs: Any, stubber: Stubber, make_task: Make) -> None:
     assert TaskReader(ecs, lambda _region: None, 0).log_lines(make_task(), "airflow") == []
 
 
