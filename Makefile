@@ -15,6 +15,7 @@ BENCH_ARGS ?=
 
 VENV := .venv
 BENCH_VENV := .venv-bench
+DEV_VENV := .venv-dev
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 PLAYBOOK = ansible-playbook -i inventories/$(ENV) $(ARGS)
 
@@ -50,6 +51,7 @@ lock: $(VENV)/.installed ## Renew the lock files to the newest releases
 	$(LOCK) requirements.in --output-file requirements.txt
 	$(LOCK) requirements-test.in --output-file requirements-test.txt
 	$(LOCK) benchmarks/requirements.in --output-file benchmarks/requirements.txt
+	$(LOCK) tools/dev/requirements.in --output-file tools/dev/requirements.txt
 
 # --- On this machine --------------------------------------------------------------------------------------------------
 
@@ -65,6 +67,24 @@ local-aws: $(VENV)/.installed ## Start the embedded AWS only
 .PHONY: local-down
 local-down: $(VENV)/.installed ## Stop the embedded AWS and remove everything it started
 	@python3 -m tools.local_aws stop
+
+# podman-compose, for machines without Docker: no playbook needs it.
+$(DEV_VENV)/.installed: tools/dev/requirements.txt $(VENV)/.installed
+	@python3 -m venv --clear $(DEV_VENV)
+	@$(DEV_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@touch $@
+
+.PHONY: dev
+dev: $(DEV_VENV)/.installed ## Airflow for writing DAGs, edits seen live (ARGS=--metrics: with Prometheus)
+	@$(DEV_VENV)/bin/python -m tools.dev up $(ARGS)
+
+.PHONY: dev-down
+dev-down: $(DEV_VENV)/.installed ## Stop it; the database stays (ARGS=--purge: nothing stays)
+	@$(DEV_VENV)/bin/python -m tools.dev down $(ARGS)
+
+.PHONY: dev-cli
+dev-cli: $(DEV_VENV)/.installed ## Airflow's command line in it: ARGS='dags list'
+	@$(DEV_VENV)/bin/python -m tools.dev cli $(ARGS)
 
 # --- An environment ---------------------------------------------------------------------------------------------------
 
@@ -172,6 +192,11 @@ drain-test: $(VENV)/.tested ## Busy workers under scale-in, deployments and Spot
 .PHONY: upkeep-test
 upkeep-test: $(VENV)/.tested ## Dashboard and alarms, rotation of secrets
 	@pytest tests/upkeep $(PYTEST_ARGS)
+
+# Not in SUITES: with an empty cache it takes longer than the others together.
+.PHONY: dev-test
+dev-test: $(VENV)/.tested $(DEV_VENV)/.installed ## make dev, an edited DAG, make dev-down
+	@pytest tests/dev $(PYTEST_ARGS)
 
 # The proxy that slows AWS down, the other strategy, and the plotting library: no playbook needs them.
 $(BENCH_VENV)/.installed: benchmarks/requirements.txt $(VENV)/.installed

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from ansible.errors import AnsibleActionFail
 from ansible_collections.airflow.fargate.plugins.action import ecs_run_task
+from ansible_collections.airflow.fargate.plugins.plugin_utils import _terminal
 
 Result = dict[str, Any]
 ARN = "arn:aws:ecs:us-east-1:123456789012:task/airflow-x/1"
@@ -52,7 +53,7 @@ END = news("two", status="STOPPED", exit_codes={"airflow": 0}, succeeded=True)
 def shown(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     lines: list[str] = []
     monkeypatch.setattr(ecs_run_task.display, "display", lines.append)
-    monkeypatch.setattr(ecs_run_task._terminal, "write", lines.append)
+    monkeypatch.setattr(_terminal, "write", lines.append)
     return lines
 
 
