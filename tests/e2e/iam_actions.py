@@ -35,6 +35,7 @@ RENAMED = {
     "s3:PutBucketLifecycle": ("s3:PutLifecycleConfiguration",),
     "s3:PutBucketLifecycleConfiguration": ("s3:PutLifecycleConfiguration",),
     "s3:PutPublicAccessBlock": ("s3:PutBucketPublicAccessBlock",),
+    "ssm:PutParameter": ("ssm:PutParameter", "ssm:AddTagsToResource"),
 }
 
 # CloudWatch signs requests with a name of its own.
