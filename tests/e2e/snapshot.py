@@ -30,7 +30,8 @@ def tags(entries: Iterable[Mapping[str, str]] | None) -> dict[str, str]:
 def normalised(snapshot: Snapshot, name: str, environment: str) -> Snapshot:
     """Without made-up ids, and with a placeholder for the environment's name."""
     text = json.dumps(snapshot, sort_keys=True, default=str)
-    text = IDS.sub(r"\1-id", text).replace(name, "<name>")
+    # Glue knows the name with underscores.
+    text = IDS.sub(r"\1-id", text).replace(name, "<name>").replace(name.replace("-", "_"), "<name>")
     tag = '"airflow:environment": "{}"'
     text = text.replace(tag.format(environment), tag.format("<environment>"))
     return dict(json.loads(text))

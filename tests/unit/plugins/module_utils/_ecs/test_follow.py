@@ -166,7 +166,7 @@ def test_check_mode_stops_nothing(ecs: Any, stubber: Stubber, make_task: Make, s
 
 
 def test_what_is_routed_is_followed_and_the_router_is_not() -> None:
-    containers = {
+    containers: dict[str, Resource] = {
         "airflow": {"name": "airflow", "logConfiguration": {"logDriver": "awsfirelens"}},
         "log_router": {"name": "log_router", "firelensConfiguration": {"type": "fluentbit"}, "logConfiguration": LOG},
         "silent": {"name": "silent"},
