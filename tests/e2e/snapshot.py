@@ -15,6 +15,7 @@ Snapshot = dict[str, Any]
 IDS = re.compile(r"\b(vpc|subnet|sg|sgr|igw|rtb|rtbassoc|vpce|acl|dopt|ns|srv|cluster)-[0-9a-z]{6,}\b")
 CONTAINER_FIELDS = """
     name image command cpu environment secrets essential healthCheck logConfiguration portMappings stopTimeout ulimits
+    firelensConfiguration
 """
 
 
@@ -66,6 +67,7 @@ class Reader:
             "repositories": self.repositories(),
             "secrets": self.secrets(),
             "log_groups": self.log_groups(),
+            **self.log_delivery(),
             "databases": self.databases(),
             "brokers": self.brokers(),
             **self.load_balancing(),
@@ -186,6 +188,49 @@ class Reader:
     def log_groups(self) -> Snapshot:
         found = self.aws.pages("logs", "describe_log_groups", "logGroups", logGroupNamePrefix=f"/{self.name}/")
         return {item["logGroupName"]: item.get("retentionInDays") for item in found}
+
+    def log_delivery(self) -> Snapshot:
+        firehose, glue, athena = (self.aws.client(service) for service in ("firehose", "glue", "athena"))
+        streams = [
+            name
+            for name in firehose.list_delivery_streams(Limit=100)["DeliveryStreamNames"]
+            if name == f"{self.name}-standalone"
+        ]
+        catalog = self.name.replace("-", "_")
+        catalogs = [
+            item["Name"] for item in self.aws.pages("glue", "get_databases", "DatabaseList") if item["Name"] == catalog
+        ]
+        groups = [
+            item["Name"] for item in athena.list_work_groups()["WorkGroups"] if item["Name"] == f"{self.name}-logs"
+        ]
+        return {
+            "delivery_streams": {
+                name: {
+                    "tags": tags(firehose.list_tags_for_delivery_stream(DeliveryStreamName=name)["Tags"]),
+                    "destinations": [
+                        destination["ExtendedS3DestinationDescription"]
+                        for destination in firehose.describe_delivery_stream(DeliveryStreamName=name)[
+                            "DeliveryStreamDescription"
+                        ]["Destinations"]
+                    ],
+                }
+                for name in streams
+            },
+            "catalogs": {
+                name: [
+                    pick(table, "Name Parameters PartitionKeys StorageDescriptor")
+                    for table in glue.get_tables(DatabaseName=name)["TableList"]
+                ]
+                for name in catalogs
+            },
+            "workgroups": {
+                name: {
+                    "configuration": athena.get_work_group(WorkGroup=name)["WorkGroup"]["Configuration"],
+                    "queries": len(athena.list_named_queries(WorkGroup=name)["NamedQueryIds"]),
+                }
+                for name in groups
+            },
+        }
 
     def databases(self) -> Snapshot:
         found = self.aws.pages("rds", "describe_db_instances", "DBInstances")

@@ -34,6 +34,7 @@ LIMITS: dict[str, tuple[int, int | None]] = {
     "airflow_database_storage": (20, 65536),
     "airflow_images_kept": (1, None),
     "airflow_rollout_timeout": (1, None),
+    "airflow_standalone_log_retention": (1, None),
     "airflow_task_log_retention": (1, None),
 }
 
