@@ -30,7 +30,9 @@ def test_output_of_a_command(environment: Environment) -> None:
 
 def test_the_command_runs_in_a_task_of_the_service(environment: Environment) -> None:
     with CommandLines() as seen:
-        run = exec_in(environment, service="triggerer", command=["bash", "-c", "tr '\\0' ' ' </proc/1/cmdline; echo uid $(id -u)"])
+        run = exec_in(
+            environment, service="triggerer", command=["bash", "-c", "tr '\\0' ' ' </proc/1/cmdline; echo uid $(id -u)"]
+        )
     assert run.code == 0, run
     assert "airflow triggerer" in run.output
     # As root, as ECS Exec does it.
