@@ -75,8 +75,9 @@ def test_waiting_ends_with_what_was_seen(settings: Settings, monkeypatch: pytest
     stack.wait_healthy(settings)
 
 
-def test_nothing_to_stop(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
-    stack.down(settings, purge=False)
+@pytest.mark.parametrize("purge", [False, True])
+def test_nothing_to_stop(tmp_path: Path, capsys: pytest.CaptureFixture[str], purge: bool) -> None:
+    stack.down(Settings(8080, tmp_path / "dev", tmp_path / "cache"), purge)
     assert "it was not running" in capsys.readouterr().out
 
 
