@@ -120,7 +120,9 @@ def restart(settings: Settings) -> None:
 def down(settings: Settings, purge: bool) -> None:
     """Stop and remove the containers; with purge the database, the secrets and the images of our own podman too."""
     title("Stopping Airflow for development")
-    if not (settings.folder / "engine").exists():
+    # After a stop only the database and the secrets are left, which only a purge is about.
+    left = settings.folder if purge else settings.folder / "engine"
+    if not left.exists():
         say("done", "it was not running")
         return
     with locked(settings.folder):

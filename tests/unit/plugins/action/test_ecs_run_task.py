@@ -133,6 +133,12 @@ def test_a_start_that_fails_is_the_result(shown: list[str]) -> None:
     assert run(Modules([failed])) == failed
 
 
+def test_a_look_that_fails_says_what_becomes_of_the_task(shown: list[str]) -> None:
+    result = run(Modules([STARTED, {"failed": True, "msg": "Failed to describe tasks"}]))
+    assert result["msg"] == f"Failed to describe tasks\nTask {ARN} was left running."
+    assert result["changed"]
+
+
 def test_an_interrupted_run_stops_its_task_and_says_so(shown: list[str]) -> None:
     action = Modules([STARTED, ecs_run_task.Interrupted(), {"report": "exit code 143"}])
     with pytest.raises(AnsibleActionFail, match="was stopped"):
