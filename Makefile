@@ -153,6 +153,10 @@ molecule: $(VENV)/.tested ## Role scenarios (one of them: ARGS="--scenario-name 
 e2e: $(VENV)/.tested ## The deployed system, through what a user has
 	@pytest tests/e2e $(PYTEST_ARGS)
 
+.PHONY: screenshots
+screenshots: $(VENV)/.tested ## The pictures of docs/images, from the browser test
+	@SCREENSHOTS=$(CURDIR)/docs/images pytest tests/e2e/test_1_user_interface.py $(PYTEST_ARGS)
+
 # The proxy that slows AWS down, the other strategy, and the plotting library: no playbook needs them.
 $(BENCH_VENV)/.installed: benchmarks/requirements.txt $(VENV)/.installed
 	@python3 -m venv --clear $(BENCH_VENV)
