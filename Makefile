@@ -167,7 +167,8 @@ image-test: $(VENV)/.tested ## The baked image, with real Celery, Valkey and Pos
 
 .PHONY: molecule
 molecule: $(VENV)/.tested ## Role scenarios (one of them: ARGS="--scenario-name foundation")
-	@exclude=; python3 -m tools.localstack check || exclude='--exclude localstack'; molecule test $(or $(ARGS),--all $$exclude)
+	@exclude=; python3 -m tools.localstack check || { exclude='--exclude localstack'; echo 'SKIPPED: scenario localstack' >&2; }; \
+	molecule test $(or $(ARGS),--all $$exclude)
 
 .PHONY: e2e
 e2e: $(VENV)/.tested ## The deployed system, through what a user has
@@ -197,6 +198,10 @@ upkeep-test: $(VENV)/.tested ## Dashboard and alarms, rotation of secrets
 .PHONY: dev-test
 dev-test: $(VENV)/.tested $(DEV_VENV)/.installed ## make dev, an edited DAG, make dev-down
 	@pytest tests/dev $(PYTEST_ARGS)
+
+.PHONY: screenshots
+screenshots: $(VENV)/.tested ## The pictures of docs/images, from the browser test
+	@SCREENSHOTS=$(CURDIR)/docs/images pytest tests/e2e/test_1_user_interface.py $(PYTEST_ARGS)
 
 # The proxy that slows AWS down, the other strategy, and the plotting library: no playbook needs them.
 $(BENCH_VENV)/.installed: benchmarks/requirements.txt $(VENV)/.installed

@@ -1,4 +1,3 @@
-#!/usr/bin/python
 # Copyright: Contributors to the airflow.fargate project
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 
@@ -29,6 +28,24 @@ KINDS = (
 )
 
 
+def revoke_rules(scope: Scope) -> None:
+    """AWS refuses to delete a group that another one names in its rules; LocalStack does, and then these cannot go."""
+    client = scope.client("ec2")
+    ids = [group.id for group in network.SECURITY_GROUPS.find(scope)]
+    for group in client.describe_security_groups(GroupIds=ids)["SecurityGroups"] if ids else []:
+        if group["IpPermissions"]:
+            client.revoke_security_group_ingress(GroupId=group["GroupId"], IpPermissions=group["IpPermissions"])
+
+
+def disassociate_route_tables(scope: Scope) -> None:
+    """In AWS an association goes with its subnet; LocalStack keeps it, and with it the route table."""
+    client = scope.client("ec2")
+    ids = [table.id for table in network.ROUTE_TABLES.find(scope)]
+    for table in client.describe_route_tables(RouteTableIds=ids)["RouteTables"] if ids else []:
+        for association in table["Associations"]:
+            client.disassociate_route_table(AssociationId=association["RouteTableAssociationId"])
+
+
 def main() -> None:
     module = AnsibleAWSModule(
         argument_spec=dict(environment=dict(type="str", required=True), name=dict(type="str", required=True)),
@@ -42,7 +59,12 @@ def main() -> None:
         recovery_window_in_days=0,
     )
     stages = [[kind for kind in stage if kind in KINDS] for stage in STAGES]
-    found = inventory(scope, stages) if module.check_mode else remove(scope, stages, timeout=60)
+    if module.check_mode:
+        found = inventory(scope, stages)
+    else:
+        revoke_rules(scope)
+        disassociate_route_tables(scope)
+        found = remove(scope, stages, timeout=120)
     module.exit_json(changed=bool(found), removed=[str(resource) for resource in found])
 
 
