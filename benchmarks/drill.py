@@ -126,6 +126,7 @@ def run(
     steps: list[Step] = []
     with Load(airflow, LANES, LONGEST_TASK, random.Random(seed)) as load:
         for number in range(count):
+            pool.wait(lambda: load.running() > 0, "a task runs")
             # The moment within the tasks' lives is different each time.
             time.sleep(chance.uniform(0, 5))
             steps.append(pool.deploy() if number % 2 else pool.scale_in(chance.randrange(WORKERS)))

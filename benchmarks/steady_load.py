@@ -85,6 +85,11 @@ class Load:
         if self.failure:
             raise self.failure
 
+    def running(self) -> int:
+        """Tasks that run now."""
+        path = f"{RUNS}/~/taskInstances?state=running&limit=1"
+        return int(self.airflow.must("GET", path)["total_entries"])
+
     def _lane(self) -> None:
         try:
             while not self._stop.is_set():

@@ -158,7 +158,7 @@ class ActionModule(ActionBase):
                 wait_timeout=max(1, min(LOOK, int(left))),
             )
             if news.get("failed"):
-                return {**news, "changed": started["changed"]}
+                return {**news, "changed": started["changed"], "msg": f"{news['msg']}\nTask {arn} was left running."}
             if news["unreadable"] and not announced:
                 announced = True
                 names = ", ".join(news["unreadable"])

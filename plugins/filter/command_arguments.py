@@ -27,6 +27,7 @@ AIRFLOW_COMMANDS = frozenset(
         "info",
         "jobs",
         "kerberos",
+        "partitions",
         "permissions-cleanup",
         "plugins",
         "pools",

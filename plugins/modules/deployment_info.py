@@ -43,10 +43,17 @@ options:
       - Name of the service in that namespace.
     type: str
     default: api-server
+  parts:
+    description:
+      - What is looked for. The rest is as if it did not exist.
+    type: list
+    elements: str
+    choices: [network, load_balancer, registry, capacity]
+    default: [network, load_balancer, registry, capacity]
 notes:
   - Calls C(ec2:DescribeVpcs), C(ec2:DescribeSubnets), C(ec2:DescribeSecurityGroups),
     C(elasticloadbalancing:DescribeLoadBalancers), C(elasticloadbalancing:DescribeTargetGroups),
-    C(servicediscovery:ListNamespaces), C(servicediscovery:ListServices) and C(ssm:GetParametersByPath).
+    C(servicediscovery:ListNamespaces), C(servicediscovery:ListServices) and C(ssm:GetParametersByPath), side by side.
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -132,6 +139,17 @@ from ansible_collections.airflow.fargate.plugins.module_utils._parallel import s
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
+PARTS = ["network", "load_balancer", "registry", "capacity"]
+NOTHING: dict[str, t.Any] = {
+    "registry_arn": None,
+    "vpc_id": None,
+    "subnets": [],
+    "security_groups": [],
+    "load_balancer": {},
+    "target_group": {},
+    "scaled_down": {},
+}
+
 
 def scaled_down(ssm: t.Any, name: str) -> dict[str, dict[str, t.Any]]:
     """Records whose time has not passed, by service."""
@@ -147,6 +165,7 @@ def main() -> None:
             target_group=dict(type="str", required=True),
             namespace=dict(type="str", required=True),
             registry_service=dict(type="str", default="api-server"),
+            parts=dict(type="list", elements="str", choices=PARTS, default=PARTS),
         ),
         supports_check_mode=True,
     )
@@ -157,16 +176,20 @@ def main() -> None:
         elbv2 = module.client("elbv2")
         servicediscovery = module.client("servicediscovery")
         ssm = module.client("ssm")
-        reads: dict[str, t.Callable[[], t.Any]] = {
-            "registry_arn": lambda: lookup.find_registry(servicediscovery, namespace, service),
-            "vpc_id": lambda: lookup.find_vpc(ec2, environment),
-            "subnets": lambda: lookup.find_subnets(ec2, environment),
-            "security_groups": lambda: lookup.find_security_groups(ec2, environment),
-            "load_balancer": lambda: lookup.find_load_balancer(elbv2, name) or {},
-            "target_group": lambda: lookup.find_target_group(elbv2, module.params["target_group"]) or {},
-            "scaled_down": lambda: scaled_down(ssm, name),
+        reads: dict[str, tuple[str, t.Callable[[], t.Any]]] = {
+            "registry_arn": ("registry", lambda: lookup.find_registry(servicediscovery, namespace, service)),
+            "vpc_id": ("network", lambda: lookup.find_vpc(ec2, environment)),
+            "subnets": ("network", lambda: lookup.find_subnets(ec2, environment)),
+            "security_groups": ("network", lambda: lookup.find_security_groups(ec2, environment)),
+            "load_balancer": ("load_balancer", lambda: lookup.find_load_balancer(elbv2, name) or {}),
+            "target_group": (
+                "load_balancer",
+                lambda: lookup.find_target_group(elbv2, module.params["target_group"]) or {},
+            ),
+            "scaled_down": ("capacity", lambda: scaled_down(ssm, name)),
         }
-        found = dict(zip(reads, side_by_side(lambda read: read(), list(reads.values())), strict=True))
+        wanted = {key: read for key, (part, read) in reads.items() if part in module.params["parts"]}
+        found = {**NOTHING, **dict(zip(wanted, side_by_side(lambda read: read(), list(wanted.values())), strict=True))}
         module.exit_json(
             changed=False,
             vpc_id=found["vpc_id"],

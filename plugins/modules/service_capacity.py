@@ -78,6 +78,11 @@ options:
       - Whether to wait until every service has as many tasks as it should have.
     type: bool
     default: true
+  wait_healthy:
+    description:
+      - Whether to wait with O(state=up) until as many tasks are healthy. Their containers need a health check.
+    type: bool
+    default: true
   wait_timeout:
     description:
       - Seconds to wait.
@@ -90,7 +95,8 @@ options:
     aliases: [resource_tags]
 notes:
   - Calls U(https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html), DescribeServices,
-    ListTasks and StopTask; of Application Auto Scaling, DescribeScalableTargets, DescribeScheduledActions,
+    ListTasks, DescribeTasks and StopTask; of Application Auto Scaling, DescribeScalableTargets,
+    DescribeScheduledActions,
     U(https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html),
     PutScheduledAction and DeleteScheduledAction; of Systems Manager,
     U(https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html), GetParametersByPath and
@@ -208,6 +214,7 @@ def main() -> None:
             "timezone": {"type": "str", "default": "UTC"},
             "stop_tasks": {"type": "bool", "default": False},
             "wait": {"type": "bool", "default": True},
+            "wait_healthy": {"type": "bool", "default": True},
             "wait_timeout": {"type": "int", "default": 900},
             "tags": {"type": "dict", "aliases": ["resource_tags"]},
         },

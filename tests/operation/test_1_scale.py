@@ -53,8 +53,8 @@ def test_a_deployment_wakes_nothing(environment: Environment) -> None:
 
 @pytest.mark.usefixtures("down")
 def test_one_service_comes_back_and_then_the_others(environment: Environment, former: Numbers) -> None:
-    operate(environment, "scale-up", "--limit", "triggerer")
-    assert {name for name, count in running(environment).items() if count} == {"triggerer"}
+    operate(environment, "scale-up", "--limit", "metrics")
+    assert {name for name, count in running(environment).items() if count} == {"metrics"}
     operate(environment, "scale-up")
     assert read(environment) == former
     assert all(running(environment)[name] >= numbers["desired"] for name, numbers in former.items())
@@ -72,22 +72,22 @@ def clock(aws: EmbeddedAws) -> Iterator[None]:
 def test_after_a_while_aws_brings_it_back_by_itself(
     environment: Environment, aws: EmbeddedAws, former: Numbers
 ) -> None:
-    only = ("--limit", "triggerer", "-e", "scale_for=2h")
+    only = ("--limit", "metrics", "-e", "scale_for=2h")
     operate(environment, "scale-down", *only)
-    assert running(environment)["triggerer"] == 0
+    assert running(environment)["metrics"] == 0
     assert operate(environment, "scale-down", *only).changed_hosts == set()
     mark = aws.mark()
     move_clock(aws, 2 * 3600 + 60)
-    wait_until(lambda: running(environment)["triggerer"] == 1, 120, "the triggerer runs")
-    assert read(environment)["triggerer"] == former["triggerer"]
+    wait_until(lambda: running(environment)["metrics"] == 1, 120, "the service runs")
+    assert read(environment)["metrics"] == former["metrics"]
     assert aws.writes(mark) == []
     # The parameter's own time is that of this machine, which was not moved.
-    operate(environment, "scale-up", "--limit", "triggerer")
+    operate(environment, "scale-up", "--limit", "metrics")
     assert (records(environment), actions(environment)) == ({}, [])
 
 
 def test_at_a_time_of_a_zone_and_called_off(environment: Environment, former: Numbers) -> None:
-    only = ("--limit", "triggerer", "-e", '{"capacity_timezone": "Europe/Berlin"}')
+    only = ("--limit", "metrics", "-e", '{"capacity_timezone": "Europe/Berlin"}')
     operate(environment, "scale-down", *only, "-e", "scale_at=2051-07-01T20:00:00", "-e", "scale_for=12h")
     assert {
         action["ScheduledActionName"]: (action["Schedule"], action["Timezone"]) for action in actions(environment)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.e2e.airflow_api import Airflow, log_in
 from tests.e2e.embedded_aws import EmbeddedAws
-from tests.e2e.playbooks import Environment, wait_until
+from tests.e2e.playbooks import Environment, Run, wait_until
 from tests.operation.numbers import Numbers, read, records, running
 
 DAG = "hello_fargate"
@@ -32,6 +32,8 @@ def task(airflow: Airflow, run: dict[str, Any], task_id: str) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def finished(former: Numbers, environment: Environment) -> dict[str, Any]:
     """A run that has ended before, and a connection."""
+    nobody = Airflow(f"{environment.prefix}.alb.localhost", environment.aws.port)
+    wait_until(lambda: nobody.call("GET", "/api/v2/monitor/health")[0] == 200, 60, "the load balancer has a target")
     airflow = log_in(environment)
     airflow.must("POST", "/api/v2/connections", CONNECTION)
     return airflow.run_dag(DAG, {"message": "before"})
@@ -41,14 +43,25 @@ def finished(former: Numbers, environment: Environment) -> dict[str, Any]:
 def long(finished: dict[str, Any], environment: Environment) -> dict[str, Any]:
     """A run whose first task is running when the environment is sent to sleep."""
     airflow = log_in(environment)
-    body = {"logical_date": None, "conf": {"message": "long", "sleep_seconds": 20}}
+    body = {"logical_date": None, "conf": {"message": "long", "sleep_seconds": 45}}
     run = dict(airflow.must("POST", f"/api/v2/dags/{DAG}/dagRuns", body))
     wait_until(lambda: task(airflow, run, "greet")["state"] == "running", 60, "the task runs")
     return run
 
 
 @pytest.fixture(scope="module")
-def asleep(long: dict[str, Any], environment: Environment) -> None:
+def timed_out(long: dict[str, Any], environment: Environment) -> Run:
+    return environment.play("--tags", "hibernate", "-e", '{"airflow_drain_timeout": 1}')
+
+
+def test_a_time_out_names_the_task_and_leaves_it_alone(environment: Environment, timed_out: Run) -> None:
+    assert timed_out.code != 0
+    assert f"{DAG} greet (running)" in timed_out.output
+    assert {name for name, count in running(environment).items() if not count} == {"scheduler", "dag-processor"}
+
+
+@pytest.fixture(scope="module")
+def asleep(timed_out: Run, environment: Environment) -> None:
     environment.deploy_and_kill("ecs:UpdateService", "--tags", "hibernate")
     run = environment.play(playbook="playbooks/hibernate.yml")
     assert run.code == 0, run

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -48,6 +49,8 @@ def main(arguments: list[str]) -> int:
     except OSError as error:
         print(f"Cannot perform start session: {error}", flush=True)
         return 1
+    # Ctrl-C is for the command, and reaches it as a character.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     subprocess.run(exec_command(settings, work), check=False)
     print(f"\n\nExiting session with sessionId: {session['sessionid']}.\n", flush=True)
     return 0

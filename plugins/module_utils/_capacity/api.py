@@ -19,8 +19,9 @@ from ansible_collections.airflow.fargate.plugins.module_utils._parallel import s
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import ansible_dict_to_boto3_tag_list
 
 Config = dict[str, t.Any]
-# DescribeServices takes no more.
+# DescribeServices and DescribeTasks take no more.
 MOST_SERVICES = 10
+MOST_TASKS = 100
 
 
 class Clients(t.NamedTuple):
@@ -140,9 +141,27 @@ class Service:
             desiredCount=count,
         )
 
-    def tasks(self) -> list[str]:
-        arguments = {"cluster": self.cluster, "serviceName": self.name, "desiredStatus": "RUNNING"}
+    def tasks(self, desired_status: str = "RUNNING") -> list[str]:
+        arguments = {"cluster": self.cluster, "serviceName": self.name, "desiredStatus": desired_status}
         return list_all(CapacityErrorHandler, self.clients.ecs, "list_tasks", "taskArns", **arguments)
+
+    def healthy(self) -> int:
+        """How many tasks have passed their health check."""
+        return sum(task.get("healthStatus") == "HEALTHY" for task in self._described(self.tasks()))
+
+    def ending(self) -> int:
+        """How many tasks have been told to stop and have not. ECS does not count them as running any more."""
+        stopped = self._described(self.tasks("STOPPED"))
+        return sum(task["lastStatus"] not in ("STOPPED", "DELETED") for task in stopped)
+
+    def _described(self, arns: list[str]) -> list[Config]:
+        tasks: list[Config] = []
+        for start in range(0, len(arns), MOST_TASKS):
+            part = arns[start : start + MOST_TASKS]
+            method = self.clients.ecs.describe_tasks
+            what = f"describe the tasks of service {self.name}"
+            tasks += aws_call(CapacityErrorHandler, what, method, cluster=self.cluster, tasks=part)["tasks"]
+        return tasks
 
     def stop_task(self, arn: str, reason: str) -> None:
         aws_call(

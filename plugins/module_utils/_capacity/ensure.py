@@ -34,7 +34,8 @@ def ensure(clients: api.Clients, params: Config, request: Request, check_mode: b
         result["stopped"] = _stop(clients, params, emptied)
         result["changed"] = result["changed"] or bool(result["stopped"])
     if params["wait"]:
-        _wait(clients, params, emptied if request.down else [one.service for one, goal in plans if goal.desired])
+        filled = [one.service for one, goal in plans if goal.desired]
+        _wait(clients, params, emptied if request.down else filled, request.down)
     return result
 
 
@@ -89,29 +90,46 @@ def _stop(clients: api.Clients, params: Config, services: t.Sequence[str]) -> li
     return stopped
 
 
-def settled(services: t.Mapping[str, Config]) -> Verdict:
-    """Every service has as many tasks as it should have."""
-    waiting = [
-        f"{name} has {service['runningCount']} running and {service['pendingCount']} pending, not "
-        f"{service['desiredCount']}"
-        for name, service in services.items()
-        if service["runningCount"] != service["desiredCount"] or service["pendingCount"]
-    ]
+class Tasks(t.NamedTuple):
+    """Of one service, what its counts do not say. None where nobody asked."""
+
+    healthy: int | None
+    ending: int | None
+
+
+def settled(services: t.Mapping[str, Config], tasks: t.Mapping[str, Tasks]) -> Verdict:
+    """Every service has as many tasks as it should have: all of them healthy, and none that has still to end."""
+    waiting = [reason for name in services for reason in _missing(services[name], tasks[name])]
     return not_yet("; ".join(waiting)) if waiting else DONE
 
 
-def _wait(clients: api.Clients, params: Config, names: t.Sequence[str]) -> None:
+def _missing(service: Config, tasks: Tasks) -> t.Iterator[str]:
+    name, desired = service["serviceName"], service["desiredCount"]
+    if service["runningCount"] != desired or service["pendingCount"]:
+        yield f"{name} has {service['runningCount']} running and {service['pendingCount']} pending, not {desired}"
+    elif tasks.healthy is not None and tasks.healthy < desired:
+        yield f"{name} has {tasks.healthy} healthy, not {desired}"
+    elif tasks.ending:
+        yield f"{name} has {tasks.ending} that must still end"
+
+
+def _wait(clients: api.Clients, params: Config, names: t.Sequence[str], down: bool) -> None:
     if not names:
         return
     seen: dict[str, Config] = {}
+    services = [api.Service(clients, params["cluster"], params["path"], name) for name in names]
 
-    def look() -> dict[str, Config]:
+    def tasks(service: api.Service) -> Tasks:
+        healthy = service.healthy() if params["wait_healthy"] and not down else None
+        return Tasks(healthy, service.ending() if down else None)
+
+    def look() -> tuple[dict[str, Config], dict[str, Tasks]]:
         seen.update(api.describe_services(clients.ecs, params["cluster"], names))
-        return seen
+        return seen, dict(zip(names, side_by_side(tasks, services), strict=True))
 
     def explain() -> str:
         events = [f"{name}: {event['message']}" for name, one in seen.items() for event in one.get("events", [])[:1]]
         return f"Last events: {'; '.join(events)}" if events else ""
 
     goal = f"services {', '.join(names)} to have as many tasks as they should"
-    poll(look, settled, params["wait_timeout"], goal, explain)
+    poll(look, lambda looked: settled(*looked), params["wait_timeout"], goal, explain)

@@ -16,6 +16,7 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ from ansible_collections.airflow.fargate.plugins.module_utils._ecs.common import
 # every user of the machine, and a session holds a token.
 LAST_WITHOUT_ENVIRONMENT = (1, 2, 497, 0)
 SESSION_VARIABLE = "AWS_SSM_START_SESSION_RESPONSE"
+# Seconds that an interrupted command has to end.
+LAST_WORDS = 10
 INSTALLATION = "https://docs.aws.amazon.com/systems-manager/latest/userguide/install-plugin-debian-and-ubuntu.html"
 
 
@@ -39,10 +42,11 @@ class Outcome:
 
 def wrapped(arguments: Sequence[str], marker: str) -> str:
     """The command line for ExecuteCommand. Its agent splits it as a shell would, but is none."""
-    # The marker is put together there, so that no echo of this text can be taken for it.
+    # The marker is put together there, so that no echo of this text can be taken for it. Behind the pipe there is no
+    # terminal for the command, which would make it write colours.
     script = (
-        f"printf '%s%s\\n' {marker} -begin; {shlex.join(arguments)} </dev/null; code=$?; "
-        f"printf '\\n%s%s %s\\n' {marker} -end \"$code\""
+        f"printf '%s%s\\n' {marker} -begin; {{ {shlex.join(arguments)} </dev/null 2>&1; "
+        f"printf '\\n%s%s %s\\n' {marker} -end \"$?\"; }} | cat"
     )
     return shlex.join(["/bin/sh", "-c", script])
 
@@ -99,11 +103,10 @@ def run_plugin(plugin: str, session: Resource, target: str, region: str, endpoin
         try:
             output, _errors = process.communicate(timeout=timeout)
         except subprocess.TimeoutExpired as error:
-            process.kill()
-            output, _errors = process.communicate()
+            output, ended = _interrupt(process, controller)
+            fate = "was interrupted" if ended else "may still be running in the container"
             raise AnsibleECSError(
-                message=f"The command did not end within {timeout:.0f} s. Its session was closed; in the container it "
-                "may still be running.",
+                message=f"The command did not end within {timeout:.0f} s and {fate}.",
                 stdout=output.decode(errors="replace"),
             ) from error
     except OSError as error:
@@ -112,3 +115,16 @@ def run_plugin(plugin: str, session: Resource, target: str, region: str, endpoin
         os.close(controller)
         os.close(terminal)
     return output.decode(errors="replace")
+
+
+def _interrupt(process: subprocess.Popen[bytes], controller: int) -> tuple[bytes, bool]:
+    """Press Ctrl-C in the session: what was printed, and whether that ended it."""
+    # The plugin passes the signal on as this character; one that has made its terminal raw reads the character itself.
+    os.write(controller, b"\x03")
+    process.send_signal(signal.SIGINT)
+    try:
+        return process.communicate(timeout=LAST_WORDS)[0], True
+    except subprocess.TimeoutExpired:
+        # With what it may have started: that would hold its output open.
+        os.killpg(process.pid, signal.SIGKILL)
+        return process.communicate()[0], False

@@ -9,8 +9,17 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto
 from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 
+# There is a bucket, but it has no such setting.
+MISSING = [
+    "NoSuchBucketPolicy",
+    "NoSuchLifecycleConfiguration",
+    "NoSuchPublicAccessBlockConfiguration",
+    "NoSuchTagSet",
+    "OwnershipControlsNotFoundError",
+    "ServerSideEncryptionConfigurationNotFoundError",
+]
 # In an account where nothing is deployed yet there is no bucket either.
-MISSING = ["NoSuchKey", "NoSuchBucket"]
+MISSING_OBJECT = ["NoSuchKey", "NoSuchBucket"]
 
 
 class S3Error(AnsibleAWSError):
@@ -25,3 +34,16 @@ class S3ErrorHandler(AWSErrorHandler):
     @classmethod
     def _is_missing(cls) -> type[Exception]:
         return is_boto3_error_code(MISSING)
+
+
+class S3ObjectErrorHandler(S3ErrorHandler):
+    """The same of one object."""
+
+    @classmethod
+    def _is_missing(cls) -> type[Exception]:
+        return is_boto3_error_code(MISSING_OBJECT)
+
+
+def is_no_bucket(error: AnsibleAWSError) -> bool:
+    response = getattr(error.exception, "response", None) or {}
+    return response.get("Error", {}).get("Code") == "NoSuchBucket"

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from ansible_collections.airflow.fargate.plugins.module_utils._calls import aws_call, find
 from ansible_collections.airflow.fargate.plugins.module_utils._reconcile import merged_tags, tag_changes
-from ansible_collections.airflow.fargate.plugins.module_utils._s3.common import S3Error, S3ErrorHandler
+from ansible_collections.airflow.fargate.plugins.module_utils._s3.common import S3Error, S3ObjectErrorHandler
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
     ansible_dict_to_boto3_tag_list,
     boto3_tag_list_to_ansible_dict,
@@ -32,11 +32,11 @@ class TextObject:
         self.url = f"s3://{bucket}/{key}"
 
     def _call(self, description: str, method: t.Callable[..., t.Any], **arguments: t.Any) -> t.Any:
-        return aws_call(S3ErrorHandler, f"{description} {self.url}", method, **self.place, **arguments)
+        return aws_call(S3ObjectErrorHandler, f"{description} {self.url}", method, **self.place, **arguments)
 
     def read(self) -> str | None:
         """The text; None when there is no such object, nor perhaps the bucket."""
-        answer = find(S3ErrorHandler, f"read {self.url}", self.client.get_object, **self.place)
+        answer = find(S3ObjectErrorHandler, f"read {self.url}", self.client.get_object, **self.place)
         if answer is None:
             return None
         if answer["ContentLength"] > LARGEST:

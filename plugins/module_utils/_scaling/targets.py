@@ -29,7 +29,7 @@ NAMES = (
 
 
 def scalable_target(service: Settings, metrics: policies.Metrics, scaled_down: t.Container[str]) -> Options:
-    """Of a service that was scaled down by hand, neither the bounds nor what is suspended: they come back as they were."""
+    """Without the bounds of a service that was scaled down by hand: they come back as they were."""
     name = service["service_name"]
     bounds: Options = {
         "min": int(service["service_min_count"]),

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from . import compute, data, logs, network, scaling
+from . import compute, data, logs, monitoring, network, scaling
 from .engine import Stage
 
 STAGES: tuple[Stage, ...] = (
@@ -34,6 +34,8 @@ STAGES: tuple[Stage, ...] = (
         data.ROLES,
         network.ENDPOINTS,
         network.ADDRESSES,
+        monitoring.DASHBOARDS,
+        monitoring.TOPICS,
     ),
     (network.SECURITY_GROUPS, network.INTERNET_GATEWAYS),
     (network.SUBNETS,),

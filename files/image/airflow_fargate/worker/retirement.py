@@ -69,7 +69,7 @@ class Watch:
         self._deployment = ""
 
     def start(self) -> None:
-        threading.Thread(target=self._run, name="rollout", daemon=True).start()
+        threading.Thread(target=self._run, name="retirement", daemon=True).start()
 
     def _run(self) -> None:
         while True:
@@ -107,8 +107,8 @@ class Watch:
         count = surplus(service)
         if not count:
             return False
-        tasks = self._client.list_tasks(cluster=self._cluster, serviceName=self._service)["taskArns"]
-        return among_the_last(self._task, tasks, count)
+        pages = self._client.get_paginator("list_tasks").paginate(cluster=self._cluster, serviceName=self._service)
+        return among_the_last(self._task, [arn for page in pages for arn in page["taskArns"]], count)
 
     def _find_out_who_this_is(self) -> None:
         import botocore.session

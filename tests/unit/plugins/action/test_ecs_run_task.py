@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from ansible.errors import AnsibleActionFail
 from ansible_collections.airflow.fargate.plugins.action import ecs_run_task
+from ansible_collections.airflow.fargate.plugins.plugin_utils import _terminal
 
 Result = dict[str, Any]
 ARN = "arn:aws:ecs:us-east-1:123456789012:task/airflow-x/1"
@@ -52,7 +53,7 @@ END = news("two", status="STOPPED", exit_codes={"airflow": 0}, succeeded=True)
 def shown(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     lines: list[str] = []
     monkeypatch.setattr(ecs_run_task.display, "display", lines.append)
-    monkeypatch.setattr(ecs_run_task._terminal, "write", lines.append)
+    monkeypatch.setattr(_terminal, "write", lines.append)
     return lines
 
 
@@ -130,6 +131,12 @@ def test_what_cannot_be_read_is_said_once(shown: list[str]) -> None:
 def test_a_start_that_fails_is_the_result(shown: list[str]) -> None:
     failed = {"failed": True, "msg": "no capacity"}
     assert run(Modules([failed])) == failed
+
+
+def test_a_look_that_fails_says_what_becomes_of_the_task(shown: list[str]) -> None:
+    result = run(Modules([STARTED, {"failed": True, "msg": "Failed to describe tasks"}]))
+    assert result["msg"] == f"Failed to describe tasks\nTask {ARN} was left running."
+    assert result["changed"]
 
 
 def test_an_interrupted_run_stops_its_task_and_says_so(shown: list[str]) -> None:

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from ansible_collections.airflow.fargate.plugins.module_utils._ecs import exec_session
 from ansible_collections.airflow.fargate.plugins.module_utils._ecs.common import AnsibleECSError
 from ansible_collections.airflow.fargate.plugins.module_utils._ecs.exec_session import (
     Outcome,
@@ -43,11 +44,17 @@ def outcome(arguments: list[str]) -> Outcome:
         (["sh", "-c", "echo out; exit 7"], Outcome("out", 7)),
         (["echo", "mark-end 0"], Outcome("mark-end 0", 0)),
         (["cat"], Outcome("", 0)),
-        (["no-such-command"], Outcome("", 127)),
+        (["sh", "-c", "echo complaint >&2; exit 1"], Outcome("complaint", 1)),
     ],
 )
 def test_output_and_exit_code(arguments: list[str], expected: Outcome) -> None:
     assert outcome(arguments) == expected
+
+
+def test_a_command_that_is_not_there() -> None:
+    seen = outcome(["no-such-command"])
+    assert seen.code == 127
+    assert "not found" in seen.output
 
 
 def test_a_session_that_ends_early_has_no_code() -> None:
@@ -96,8 +103,21 @@ def test_the_plugin_gets_the_session_in_its_environment_and_a_terminal(tmp_path:
     assert is_terminal
 
 
-def test_a_session_that_takes_too_long_is_closed(tmp_path: Path) -> None:
-    plugin = script(tmp_path / "plugin", "import time; print('begun', flush=True); time.sleep(60)")
-    with pytest.raises(AnsibleECSError, match="did not end within 1 s") as caught:
+@pytest.mark.parametrize(
+    ("text", "fate"),
+    [
+        (
+            "print('begun', flush=True); import tty; tty.setraw(0); assert sys.stdin.read(1) == chr(3)",
+            "was interrupted",
+        ),
+        ("print('begun', flush=True); import subprocess; subprocess.run(['sleep', '60'])", "may still be running"),
+    ],
+)
+def test_a_command_that_takes_too_long_is_interrupted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, fate: str
+) -> None:
+    monkeypatch.setattr(exec_session, "LAST_WORDS", 3)
+    plugin = script(tmp_path / "plugin", f"import signal, sys; signal.signal(signal.SIGINT, signal.SIG_IGN); {text}")
+    with pytest.raises(AnsibleECSError, match=f"did not end within 1 s and {fate}") as caught:
         run_plugin(plugin, SESSION, "t", "r", "e", 1)
     assert caught.value.kwargs["stdout"] == "begun\n"
