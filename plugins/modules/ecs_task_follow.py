@@ -13,7 +13,7 @@ description:
   - Returns as soon as a task has written something or has another status. Called again with the positions it returned,
     it goes on from there. M(airflow.fargate.ecs_run_task) shows with it what a task writes while it runs.
   - Reads lines from CloudWatch Logs, where the task definition sends them there (log driver C(awslogs) with a stream
-    prefix).
+    prefix, or C(awsfirelens) with a log router that writes them to the same stream of its own log group).
   - Changes nothing. Calls C(DescribeTasks), C(DescribeTaskDefinition) and C(GetLogEvents).
   - See U(https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetLogEvents.html).
 author:
