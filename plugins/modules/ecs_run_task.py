@@ -178,8 +178,8 @@ options:
     description:
       - How many of the last log lines of each container to return. They are read from CloudWatch Logs, when the task
         definition writes there.
-      - With the log driver C(awsfirelens) they are looked for in the log group of the log router, in the stream that the
-        log driver C(awslogs) would have made there.
+      - With the log driver C(awsfirelens) they are looked for in the log group of the log router, in the stream that
+        the log driver C(awslogs) would have made there.
     type: int
     default: 20
   tags:
