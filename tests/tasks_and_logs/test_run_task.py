@@ -35,8 +35,9 @@ def lines(run: Run) -> list[str]:
 
 
 def failure(run: Run) -> str:
+    """What the run says about its failure, without the line breaks of the terminal."""
     assert run.code == 2, run
-    return run.output.partition("fatal: [aws]")[2]
+    return " ".join(run.output.partition("fatal: [aws]")[2].split())
 
 
 def test_a_command_of_airflow_as_text(environment: Environment) -> None:
@@ -81,7 +82,6 @@ def test_a_task_that_takes_too_long_is_stopped(environment: Environment) -> None
 def test_a_size_that_does_not_exist_is_refused_before_the_call(environment: Environment) -> None:
     mark = environment.aws.mark()
     message = failure(run_task(environment, command="true", cpu=512, memory=8192))
-    message = " ".join(message.split())
     assert "512 CPU units go with 1024 to 4096 in steps of 1024 MiB" in message
     assert "8192 MiB go with 1024 or 2048 or 4096 CPU units" in message
     assert "ecs:RunTask" not in environment.aws.calls(mark)
