@@ -44,7 +44,8 @@ try {
     }
     await picture("dag-run");
 
-    await page.getByRole("link", { name: input.task }).filter({ visible: true }).first().click();
+    // The grid names the task too, and leads to all of its runs.
+    await page.locator(`a[href*="/runs/"][href*="/tasks/${input.task}"]`).filter({ visible: true, hasText: input.task }).click();
     await see(input.message);
     await picture("task-log");
   } catch (error) {
