@@ -1,6 +1,7 @@
 // Uses Airflow's web interface as a user does: logs in, looks at a DAG run in the grid and opens a task's log.
 //
-// Reads one JSON object from standard input: chromium, url, username, password, dag, run, task, message, folder.
+// Reads one JSON object from standard input: chromium, url, username, password, dag, run, tasks (names; the
+// first one's log is opened), message (a part of that log), folder.
 // Pictures of what was seen go to the folder. Its working directory is where playwright-core is installed.
 
 import { readFileSync } from "node:fs";
@@ -39,12 +40,14 @@ try {
     await page.waitForURL(`**/dags/${input.dag}**`);
 
     await page.goto(`${input.url}/dags/${input.dag}/runs/${encodeURIComponent(input.run)}`);
-    for (const text of [input.dag, "Success", input.task]) {
+    for (const text of [input.dag, "Success", ...input.tasks]) {
       await see(text);
     }
     await picture("dag-run");
 
-    await page.getByRole("link", { name: input.task }).filter({ visible: true }).first().click();
+    // The grid names the task too, and leads to all of its runs.
+    const [task] = input.tasks;
+    await page.locator(`a[href*="/runs/"][href*="/tasks/${task}"]`).filter({ visible: true, hasText: task }).click();
     await see(input.message);
     await picture("task-log");
   } catch (error) {

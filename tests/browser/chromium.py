@@ -51,7 +51,7 @@ def ensure_driver() -> Path:
     return INSTALLED
 
 
-def use_airflow(arguments: Mapping[str, str]) -> str:
+def use_airflow(arguments: Mapping[str, object]) -> str:
     """What went wrong, empty if nothing did. Arguments are those of airflow_ui.mjs, but for the browser."""
     chromium, driver = ensure_browser(), ensure_driver()
     done = subprocess.run(

@@ -13,7 +13,8 @@ from tests.browser.chromium import use_airflow
 from tests.e2e.airflow_api import Airflow
 from tests.e2e.playbooks import Environment, wait_until
 
-DAG, TASK = "hello_fargate", "greet"
+DAG = "hello_fargate"
+TASKS = ["greet", "numbers", "shell", "square", "total"]
 
 
 @pytest.fixture
@@ -27,11 +28,13 @@ def test_a_user_logs_in_and_finds_a_run_and_its_log(airflow: Airflow, environmen
     message = f"good morning, it is {datetime.now(UTC).isoformat(timespec='microseconds')}"
     run = airflow.run_dag(DAG, {"message": message, "numbers": [1, 2, 3]})
     assert run["state"] == "success", airflow.tasks(DAG, run)
-    log = (
-        f"/api/v2/dags/{DAG}/dagRuns/{quote(run['dag_run_id'], safe='')}/taskInstances/{TASK}/logs/1?full_content=true"
-    )
+    task = f"/api/v2/dags/{DAG}/dagRuns/{quote(run['dag_run_id'], safe='')}/taskInstances/{TASKS[0]}"
     # The page of a finished task asks once.
-    wait_until(lambda: message in str(airflow.call("GET", log)[1]), 30, "the log is in the bucket")
+    wait_until(
+        lambda: message in str(airflow.call("GET", f"{task}/logs/1?full_content=true")[1]),
+        30,
+        "the log is in the bucket",
+    )
 
     secrets = environment.aws.client("secretsmanager")
     problem = use_airflow(
@@ -41,7 +44,7 @@ def test_a_user_logs_in_and_finds_a_run_and_its_log(airflow: Airflow, environmen
             "password": secrets.get_secret_value(SecretId=f"{environment.prefix}/admin-password")["SecretString"],
             "dag": DAG,
             "run": run["dag_run_id"],
-            "task": TASK,
+            "tasks": TASKS,
             "message": message,
             "folder": str(pictures),
         }
