@@ -1,7 +1,7 @@
 """One embedded AWS and one deployment for the whole session; the files' numbers are the order of the story.
 
-1 scales down and up, 2 sends the environment to sleep and wakes it up, 3 does not wait for a
-task and removes it asleep, 4 holds the calls made against the deployer policy.
+1 scales down and up, 2 sends the environment to sleep and wakes it up, 3 holds the calls made
+against the deployer policy.
 """
 
 from __future__ import annotations
