@@ -48,9 +48,9 @@ def needed(service: str, operation: str) -> tuple[str, ...]:
     return RENAMED.get(action, (action,))
 
 
-def allowed(policy: Path) -> set[str]:
-    """The action patterns that a policy document allows."""
-    statements = json.loads(policy.read_text())["Statement"]
+def allowed(policies: Path) -> set[str]:
+    """The action patterns that the policy documents in a folder allow together."""
+    statements = [item for path in policies.glob("*.json") for item in json.loads(path.read_text())["Statement"]]
     return {action for statement in statements for action in statement["Action"]}
 
 

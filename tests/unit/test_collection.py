@@ -80,3 +80,11 @@ def test_npm_lock_is_hashed_and_names_no_registry() -> None:
     assert all(
         package["integrity"].startswith("sha512-") and "resolved" not in package for package in packages.values()
     )
+
+
+@pytest.mark.parametrize("policy", sorted((ROOT / "docs/deployer-policy").glob("*.json")), ids=lambda path: path.stem)
+def test_iam_takes_the_deployers_policies(policy: Path) -> None:
+    """A managed policy may have 6144 characters, white space not counted."""
+    assert len("".join(policy.read_text().split())) <= 6144
+    statements = [statement["Sid"] for statement in json.loads(policy.read_text())["Statement"]]
+    assert len(statements) == len(set(statements)) > 0
