@@ -20,6 +20,9 @@ COMPONENTS = ("api-server", *JOB_TYPES, *WITH_HEARTBEAT_FILE)
 # ECS gives a check 5 seconds unless told otherwise: fail with a reason before it cuts the check off.
 TIMEOUT = 4
 
+# The second one is there when Airflow reads its configuration from Secrets Manager by itself.
+DATABASE_URLS = ("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "AIRFLOW_FARGATE_DATABASE")
+
 HEARTBEAT_AGE = """
 SELECT extract(epoch FROM (now() - max(latest_heartbeat)))::float8
 FROM job WHERE job_type = %s AND hostname = %s AND state = 'running'
@@ -81,13 +84,16 @@ def check_job(component: str, max_age: float) -> str:
 
 
 def database(environment: Mapping[str, str]) -> dict[str, str]:
-    """Where the metadata database is, from Airflow's own setting; libpq reads what is missing from PG* variables."""
-    url = environment.get("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN")
-    if url is None:
+    """Where the metadata database is, from Airflow's own setting or the one for those that are not Airflow; libpq reads
+    what is missing from PG* variables.
+    """
+    name = next((name for name in DATABASE_URLS if name in environment), None)
+    if name is None:
         return {}
+    url = environment[name]
     scheme, separator, rest = url.partition("://")
     if not separator or scheme.partition("+")[0] not in ("postgresql", "postgres"):
-        raise Unhealthy("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN is not a postgresql:// URL")
+        raise Unhealthy(f"{name} is not a postgresql:// URL")
     return {"conninfo": f"postgresql://{rest}"}
 
 

@@ -16,7 +16,12 @@ from ansible_collections.airflow.fargate.plugins.module_utils._ecs.common import
     ECSErrorHandler,
     Resource,
 )
-from ansible_collections.airflow.fargate.plugins.module_utils._ecs.logs import LogsClientFactory, last_lines, log_stream
+from ansible_collections.airflow.fargate.plugins.module_utils._ecs.logs import (
+    LogsClientFactory,
+    last_lines,
+    log_router,
+    log_stream,
+)
 from ansible_collections.airflow.fargate.plugins.module_utils._ecs.task_definitions import describe_task_definition
 from ansible_collections.airflow.fargate.plugins.module_utils._ecs.transformations import last_part
 from ansible_collections.airflow.fargate.plugins.module_utils._ecs.waiters import poll
@@ -64,9 +69,15 @@ class TaskReader:
         return self._lines[key]
 
     def _read_lines(self, task: Resource, container: str) -> list[str]:
-        definition = self.containers(task["taskDefinitionArn"]).get(container)
-        stream = log_stream(definition, last_part(task["taskArn"])) if definition else None
-        if stream is None or self._log_lines < 1:
+        if self._log_lines < 1:
+            return []
+        definitions = self.containers(task["taskDefinitionArn"])
+        definition, router = definitions.get(container), log_router(definitions.values())
+        if definition is router and exit_code(task, container) == 0:
+            # A log router that ended well has nothing to say about the task.
+            return []
+        stream = log_stream(definition, last_part(task["taskArn"]), router) if definition else None
+        if stream is None:
             return []
         lines: list[str] = []
         try:
@@ -99,6 +110,10 @@ class TaskReader:
                 for container in task.get("containers", [])
             ],
         }
+
+
+def exit_code(task: Resource, container: str) -> int | None:
+    return next((item.get("exitCode") for item in task.get("containers", []) if item["name"] == container), None)
 
 
 def service_report(client: Client, reader: TaskReader, service: Resource, deployment: Resource) -> Resource:

@@ -28,27 +28,6 @@ def check_option_sections(setting: str, options: dict[str, t.Any]) -> t.Iterator
             yield Problem(setting, {section: content}, "a section of airflow.cfg holds options", fix)
 
 
-def check_longest_task(airflow_options: dict[str, t.Any], airflow_longest_task: int) -> t.Iterator[Problem]:
-    """Options that end what airflow_longest_task allows."""
-    return check_visibility("airflow_options", airflow_options, airflow_longest_task)
-
-
-def check_visibility(setting: str, options: t.Mapping[str, t.Any], longest_task: int) -> t.Iterator[Problem]:
-    """A broker that takes a worker for dead while its task still runs."""
-    section = options.get("celery_broker_transport_options")
-    value = section.get("visibility_timeout") if isinstance(section, dict) else None
-    if value is None:
-        return
-    try:
-        too_short = float(value) < longest_task
-    except (TypeError, ValueError):
-        too_short = True
-    if too_short:
-        why = f"a task may run for {longest_task} seconds (airflow_longest_task), and would be handed out again before"
-        fix = "leave it out: it follows from airflow_longest_task"
-        yield Problem(setting, {"celery_broker_transport_options": {"visibility_timeout": value}}, why, fix)
-
-
 def check_admin(airflow_admin_username: str, airflow_admin_email: str) -> t.Iterator[Problem]:
     """The first user."""
     if not re.fullmatch(r"\S+", str(airflow_admin_username)):
@@ -57,6 +36,13 @@ def check_admin(airflow_admin_username: str, airflow_admin_email: str) -> t.Iter
     if not re.fullmatch(r"[^@\s]+@[^@\s]+", str(airflow_admin_email)):
         fix = "write one, for example admin@example.com"
         yield Problem("airflow_admin_email", airflow_admin_email, "it is no mail address", fix)
+
+
+def check_session_manager_plugin(airflow_session_manager_plugin: str) -> t.Iterator[Problem]:
+    """A name or a path. Whether it is there matters to playbooks/exec.yml only."""
+    if not airflow_session_manager_plugin.strip():
+        fix = "write session-manager-plugin, or the path of it"
+        yield Problem("airflow_session_manager_plugin", airflow_session_manager_plugin, "it names no program", fix)
 
 
 def check_environment_variables(airflow_container_environment: dict[str, t.Any]) -> t.Iterator[Problem]:
@@ -82,4 +68,4 @@ def check_tags(airflow_tags: dict[str, t.Any]) -> t.Iterator[Problem]:
             yield Problem(setting, {key: value}, "a key has 1 to 128 characters, a value 256 at most", "shorten it")
 
 
-RULES = (check_options, check_longest_task, check_admin, check_environment_variables, check_tags)
+RULES = (check_options, check_session_manager_plugin, check_admin, check_environment_variables, check_tags)

@@ -6,8 +6,8 @@ import pytest
 from ansible_collections.airflow.fargate.plugins.module_utils._preflight.airflow import (
     check_admin,
     check_environment_variables,
-    check_longest_task,
     check_options,
+    check_session_manager_plugin,
     check_tags,
 )
 
@@ -23,24 +23,6 @@ def test_options_without_sections(options: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("section", "good"),
-    [
-        (None, True),
-        ({}, True),
-        ({"visibility_timeout": 3600}, True),
-        ({"visibility_timeout": "7200"}, True),
-        ({"visibility_timeout": 3599}, False),
-        ({"visibility_timeout": "long"}, False),
-        ("wrong", True),
-    ],
-)
-def test_a_broker_that_hands_out_a_running_task_once_more(section: Any, good: bool) -> None:
-    problems = list(check_longest_task({"celery_broker_transport_options": section}, 3600))
-    assert (not problems) is good
-    assert all("a task may run for 3600 seconds" in str(problem) for problem in problems)
-
-
-@pytest.mark.parametrize(
     ("name", "email", "settings"),
     [
         ("admin", "admin@example.com", []),
@@ -52,6 +34,11 @@ def test_a_broker_that_hands_out_a_running_task_once_more(section: Any, good: bo
 )
 def test_admin(name: str, email: str, settings: list[str]) -> None:
     assert [problem.setting for problem in check_admin(name, email)] == settings
+
+
+def test_session_manager_plugin() -> None:
+    assert list(check_session_manager_plugin("session-manager-plugin")) == []
+    assert [problem.setting for problem in check_session_manager_plugin(" ")] == ["airflow_session_manager_plugin"]
 
 
 @pytest.mark.parametrize(("name", "good"), [("A_1", True), ("a", True), ("1A", False), ("A-B", False), ("A B", False)])
