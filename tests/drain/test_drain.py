@@ -52,7 +52,7 @@ def long_task(deployed: Deployed) -> Iterator[LongTask]:
 
 
 def test_scale_ins_and_deployments_under_load_kill_no_task(deployed: Deployed) -> None:
-    outcome = drill.run(deployed.aws, deployed.environment.prefix, deployed.airflow, count=3, seed=3, tell=print)
+    outcome = drill.run(deployed.aws, deployed.environment.prefix, deployed.airflow, count=2, seed=3, tell=print)
 
     assert outcome.verdict.tasks >= 3
     assert outcome.clean, outcome
