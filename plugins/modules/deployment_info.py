@@ -43,10 +43,17 @@ options:
       - Name of the service in that namespace.
     type: str
     default: api-server
+  parts:
+    description:
+      - What is looked for. The rest is as if it did not exist.
+    type: list
+    elements: str
+    choices: [network, load_balancer, registry, capacity]
+    default: [network, load_balancer, registry, capacity]
 notes:
   - Calls C(ec2:DescribeVpcs), C(ec2:DescribeSubnets), C(ec2:DescribeSecurityGroups),
     C(elasticloadbalancing:DescribeLoadBalancers), C(elasticloadbalancing:DescribeTargetGroups),
-    C(servicediscovery:ListNamespaces), C(servicediscovery:ListServices) and C(ssm:GetParametersByPath).
+    C(servicediscovery:ListNamespaces), C(servicediscovery:ListServices) and C(ssm:GetParametersByPath), side by side.
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -128,8 +135,20 @@ except ImportError:
 from ansible_collections.airflow.fargate.plugins.module_utils._capacity import api as capacity
 from ansible_collections.airflow.fargate.plugins.module_utils._capacity import record
 from ansible_collections.airflow.fargate.plugins.module_utils._deployment import lookup
+from ansible_collections.airflow.fargate.plugins.module_utils._parallel import side_by_side
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+
+PARTS = ["network", "load_balancer", "registry", "capacity"]
+NOTHING: dict[str, t.Any] = {
+    "registry_arn": None,
+    "vpc_id": None,
+    "subnets": [],
+    "security_groups": [],
+    "load_balancer": {},
+    "target_group": {},
+    "scaled_down": {},
+}
 
 
 def scaled_down(ssm: t.Any, name: str) -> dict[str, dict[str, t.Any]]:
@@ -146,30 +165,42 @@ def main() -> None:
             target_group=dict(type="str", required=True),
             namespace=dict(type="str", required=True),
             registry_service=dict(type="str", default="api-server"),
+            parts=dict(type="list", elements="str", choices=PARTS, default=PARTS),
         ),
         supports_check_mode=True,
     )
     name, environment = module.params["name"], module.params["environment"]
+    namespace, service = module.params["namespace"], module.params["registry_service"]
     try:
         ec2 = module.client("ec2")
         elbv2 = module.client("elbv2")
         servicediscovery = module.client("servicediscovery")
-        subnets = lookup.find_subnets(ec2, environment)
-        load_balancer = lookup.find_load_balancer(elbv2, name) or {}
-        target_group = lookup.find_target_group(elbv2, module.params["target_group"]) or {}
+        ssm = module.client("ssm")
+        reads: dict[str, tuple[str, t.Callable[[], t.Any]]] = {
+            "registry_arn": ("registry", lambda: lookup.find_registry(servicediscovery, namespace, service)),
+            "vpc_id": ("network", lambda: lookup.find_vpc(ec2, environment)),
+            "subnets": ("network", lambda: lookup.find_subnets(ec2, environment)),
+            "security_groups": ("network", lambda: lookup.find_security_groups(ec2, environment)),
+            "load_balancer": ("load_balancer", lambda: lookup.find_load_balancer(elbv2, name) or {}),
+            "target_group": (
+                "load_balancer",
+                lambda: lookup.find_target_group(elbv2, module.params["target_group"]) or {},
+            ),
+            "scaled_down": ("capacity", lambda: scaled_down(ssm, name)),
+        }
+        wanted = {key: read for key, (part, read) in reads.items() if part in module.params["parts"]}
+        found = {**NOTHING, **dict(zip(wanted, side_by_side(lambda read: read(), list(wanted.values())), strict=True))}
         module.exit_json(
             changed=False,
-            vpc_id=lookup.find_vpc(ec2, environment),
-            public_subnet_ids=lookup.subnet_ids(subnets, "public"),
-            private_subnet_ids=lookup.subnet_ids(subnets, "private"),
-            security_group_ids=lookup.security_group_ids(lookup.find_security_groups(ec2, environment), name),
-            load_balancer_arn=load_balancer.get("LoadBalancerArn"),
-            load_balancer_dns_name=load_balancer.get("DNSName"),
-            target_group_arn=target_group.get("TargetGroupArn"),
-            registry_arn=lookup.find_registry(
-                servicediscovery, module.params["namespace"], module.params["registry_service"]
-            ),
-            scaled_down=scaled_down(module.client("ssm"), name),
+            vpc_id=found["vpc_id"],
+            public_subnet_ids=lookup.subnet_ids(found["subnets"], "public"),
+            private_subnet_ids=lookup.subnet_ids(found["subnets"], "private"),
+            security_group_ids=lookup.security_group_ids(found["security_groups"], name),
+            load_balancer_arn=found["load_balancer"].get("LoadBalancerArn"),
+            load_balancer_dns_name=found["load_balancer"].get("DNSName"),
+            target_group_arn=found["target_group"].get("TargetGroupArn"),
+            registry_arn=found["registry_arn"],
+            scaled_down=found["scaled_down"],
         )
     except AnsibleAWSError as error:
         module.fail_json_aws_error(error)

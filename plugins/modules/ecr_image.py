@@ -137,15 +137,17 @@ class Image:
         self.tag: str = module.params["tag"] or self.content[: context.TAG_LENGTH]
 
     def ensure_present(self) -> dict[str, t.Any]:
+        image = api.find_image(self.client, self.repository, self.tag)
+        if image:
+            # Made of what AWS has told: the usual case costs one call.
+            name = self._uri(image["registryId"], self.client.meta.partition)
+            return self._result(name, image["imageDigest"], changed=False)
         described = Repository(self.client, self.repository).describe()
         uri = described["repositoryUri"] if described else None
         if uri is None and not self.module.check_mode:
             raise ECRError(message=f"There is no ECR repository {self.repository}")
-        digest = api.find_digest(self.client, self.repository, self.tag) if uri else None
-        if digest:
-            return self._result(uri, digest, changed=False)
         if self.module.check_mode:
-            return self._result(uri or self._future_uri(), None, changed=True, built=True)
+            return self._result(uri or self._uri(*get_aws_account_info(self.module)), None, changed=True, built=True)
         return self._build_and_push(uri)
 
     def _build_and_push(self, uri: t.Any) -> dict[str, t.Any]:
@@ -190,8 +192,7 @@ class Image:
             raise ECRError(message=f"{name} was pushed as {pushed}, but ECR has {digest or 'no such image'}")
         return pushed, True
 
-    def _future_uri(self) -> str:
-        account, partition = get_aws_account_info(self.module)
+    def _uri(self, account: str, partition: str) -> str:
         domain = "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
         return f"{account}.dkr.ecr.{self.module.region}.{domain}/{self.repository}"
 

@@ -197,6 +197,7 @@ from ansible_collections.airflow.fargate.plugins.module_utils._elasticache.repli
     wanted_state,
     with_creation_defaults,
 )
+from ansible_collections.airflow.fargate.plugins.module_utils._parallel import side_by_side
 from ansible_collections.airflow.fargate.plugins.module_utils._polling import Verdict, poll
 from ansible_collections.airflow.fargate.plugins.module_utils._reconcile import TagChanges, given, tag_changes
 from ansible_collections.airflow.fargate.plugins.module_utils._secretsmanager.api import read_value
@@ -263,7 +264,12 @@ class ReplicationGroup:
         return token
 
     def _modify(self, group: dict[str, t.Any]) -> Group | None:
-        observed = observed_state(group, api.describe_member(self.client, group))
+        reads = [
+            lambda: api.describe_member(self.client, group),
+            lambda: api.list_tags(self.client, group["ARN"]),
+        ]
+        member, current = side_by_side(lambda read: read(), reads)
+        observed = observed_state(group, member)
         wanted = target(self.params, observed)
         fixed = fixed_differences(observed, wanted)
         if self.params["auth_token_secret"] and not group.get("AuthTokenEnabled"):
@@ -272,7 +278,6 @@ class ReplicationGroup:
             raise ElastiCacheError(
                 message=f"Replication group {self.name} cannot be changed this way: {'; '.join(fixed)}"
             )
-        current = api.list_tags(self.client, group["ARN"])
         tags = tag_changes(current, self.params["tags"], self.params["purge_tags"])
         self.diff = {
             "before": {**observed, "tags": current},

@@ -157,8 +157,10 @@ secrets:
       returned: always
 """
 
+import threading
 import typing as t
 
+from ansible_collections.airflow.fargate.plugins.module_utils._parallel import side_by_side
 from ansible_collections.airflow.fargate.plugins.module_utils._secretsmanager import api, values
 from ansible_collections.airflow.fargate.plugins.module_utils._secretsmanager.common import SecretsManagerError
 from ansible_collections.airflow.fargate.plugins.module_utils._secretsmanager.plan import (
@@ -182,19 +184,28 @@ class GeneratedSecrets:
         self.module = module
         self.params = module.params
         self.client = module.client("secretsmanager")
-        self.diffs: list[dict[str, t.Any]] = []
+        self.diffs: dict[str, dict[str, t.Any]] = {}
         self.sources: dict[str, str | None] = {}
+        self.reading = threading.Lock()
         self.pending: set[str] = set()  # names whose value check mode only pretends to write
 
     def ensure_present(self) -> list[dict[str, t.Any]]:
-        results = {}
+        wanted = [self._with_defaults(options) for options in self.params["secrets"]]
         # Templates last: their sources may be in the same list.
-        for options in sorted(self.params["secrets"], key=lambda options: options["kind"] == "template"):
-            results[options["name"]] = self._ensure_one(self._with_defaults(options))
-        return [results[options["name"]] for options in self.params["secrets"]]
+        templates = [options for options in wanted if options["kind"] == "template"]
+        generated = [options for options in wanted if options["kind"] != "template"]
+        results = [*side_by_side(self._ensure_one, generated), *side_by_side(self._ensure_one, templates)]
+        by_name = {result["name"]: result for result in results}
+        return [by_name[options["name"]] for options in wanted]
 
     def ensure_absent(self) -> list[dict[str, t.Any]]:
-        return [self._ensure_none(options["name"]) for options in self.params["secrets"]]
+        return side_by_side(lambda options: self._ensure_none(options["name"]), self.params["secrets"])
+
+    @property
+    def diff(self) -> list[dict[str, t.Any]]:
+        """In the order of the list."""
+        names = [options["name"] for options in self.params["secrets"]]
+        return [self.diffs[name] for name in names if name in self.diffs]
 
     def _with_defaults(self, options: Options) -> Options:
         tags = self.params["tags"]
@@ -209,7 +220,7 @@ class GeneratedSecrets:
         todo = plan(options, described, self.params["purge_tags"], outdated=readable and self._outdated(options))
         if not todo.changed:
             return _result(name, described, False)
-        self.diffs.append(diff(name, described, todo))
+        self.diffs[name] = diff(name, described, todo)
         if self.module.check_mode:
             if todo.write or todo.restore:
                 self.pending.add(name)
@@ -260,9 +271,10 @@ class GeneratedSecrets:
 
     def _source(self, name: str) -> str | None:
         """The value of a secret that templates are rendered with: read once, however many there are."""
-        if name not in self.sources:
-            self.sources[name] = self._protect(api.find_value(self.client, name))
-        return self.sources[name]
+        with self.reading:
+            if name not in self.sources:
+                self.sources[name] = self._protect(api.find_value(self.client, name))
+            return self.sources[name]
 
     def _protect(self, value: t.Any) -> t.Any:
         if value:
@@ -276,7 +288,7 @@ class GeneratedSecrets:
             return _result(name, None, False)
         before = {"exists": True, "scheduled_for_deletion": is_deleted(described)}
         after = {"exists": not forced, "scheduled_for_deletion": not forced}
-        self.diffs.append({"before_header": name, "after_header": name, "before": before, "after": after})
+        self.diffs[name] = {"before_header": name, "after_header": name, "before": before, "after": after}
         if not self.module.check_mode:
             how: dict[str, t.Any] = {}
             if forced:
@@ -344,7 +356,7 @@ def main() -> None:
         results = secrets.ensure_present() if module.params["state"] == "present" else secrets.ensure_absent()
     except AnsibleAWSError as error:
         module.fail_json_aws_error(error)
-    module.exit_json(changed=any(result["changed"] for result in results), secrets=results, diff=secrets.diffs)
+    module.exit_json(changed=any(result["changed"] for result in results), secrets=results, diff=secrets.diff)
 
 
 if __name__ == "__main__":

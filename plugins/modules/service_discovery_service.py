@@ -29,6 +29,11 @@ options:
       - The name of the service.
     type: str
     required: true
+  arn:
+    description:
+      - The ARN of the service, where it is known, as by M(airflow.fargate.deployment_info). The service is then read by
+        it, and nothing is searched for unless there is no such service any more. Only with O(state=present).
+    type: str
   state:
     description:
       - V(present) creates the namespace and the service.
@@ -60,8 +65,8 @@ options:
     default: 300
 notes:
   - Calls U(https://docs.aws.amazon.com/cloud-map/latest/api/API_CreatePrivateDnsNamespace.html), GetNamespace,
-    ListNamespaces, DeleteNamespace, CreateService, ListServices, UpdateService, DeleteService, ListInstances,
-    GetOperation, TagResource, UntagResource, ListTagsForResource, and Route 53's GetHostedZone.
+    ListNamespaces, DeleteNamespace, CreateService, GetService, ListServices, UpdateService, DeleteService,
+    ListInstances, GetOperation, TagResource, UntagResource, ListTagsForResource, and Route 53's GetHostedZone.
 author:
   - airflow.fargate contributors (@airflow-fargate)
 extends_documentation_fragment:
@@ -135,12 +140,20 @@ class DiscoveryService:
         self.diff: dict[str, t.Any] = {"before": {}, "after": {}}
 
     def ensure_present(self) -> dict[str, t.Any]:
+        known = self._known_service()
+        if known is not None:
+            self._modify(known)
+            return _result(known["NamespaceId"], known)
         namespace = self._find_namespace()
         service = self._find_service(namespace)
         if namespace is None or service is None:
             return self._create(namespace)
         self._modify(service)
-        return _result(namespace, service)
+        return _result(namespace["Id"], service)
+
+    def _known_service(self) -> Resource | None:
+        arn = self.params["arn"]
+        return api.find_service(self.client, arn.rpartition("/")[2]) if arn else None
 
     def ensure_absent(self) -> dict[str, t.Any]:
         namespace = self._find_namespace()
@@ -164,7 +177,7 @@ class DiscoveryService:
                 self._delete_service(service)
             if last:
                 self._finish(api.delete_namespace(self.client, namespace["Id"]), "delete the namespace")
-        return _result(None if last else namespace, None)
+        return _result(None if last else namespace["Id"], None)
 
     def _find_namespace(self) -> Resource | None:
         found = api.list_private_namespaces(self.client, self.params["namespace"])
@@ -195,11 +208,11 @@ class DiscoveryService:
             "tags": tags,
         }
         if self.module.check_mode:
-            return _result(namespace, None)
+            return _result(namespace["Id"] if namespace else None, None)
         if namespace is None:
             namespace = self._create_namespace(tags)
         request = create_request(self.params["name"], namespace["Id"], self.params["ttl"])
-        return _result(namespace, api.create_service(self.client, request, tags))
+        return _result(namespace["Id"], api.create_service(self.client, request, tags))
 
     def _create_namespace(self, tags: dict[str, str]) -> Resource:
         operation = api.create_namespace(self.client, self.params["namespace"], self.params["vpc_id"], tags)
@@ -249,9 +262,9 @@ def _zone_of(namespace: Resource) -> str:
     return namespace["Properties"]["DnsProperties"]["HostedZoneId"]
 
 
-def _result(namespace: Resource | None, service: Resource | None) -> dict[str, t.Any]:
+def _result(namespace_id: str | None, service: Resource | None) -> dict[str, t.Any]:
     return {
-        "namespace_id": namespace["Id"] if namespace else None,
+        "namespace_id": namespace_id,
         "id": service["Id"] if service else None,
         "arn": service["Arn"] if service else None,
     }
@@ -263,6 +276,7 @@ def main() -> None:
             "namespace": {"type": "str", "required": True},
             "vpc_id": {"type": "str"},
             "name": {"type": "str", "required": True},
+            "arn": {"type": "str"},
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
             "ttl": {"type": "int", "default": 10},
             "tags": {"type": "dict", "aliases": ["resource_tags"]},

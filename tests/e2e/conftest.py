@@ -1,7 +1,8 @@
 """One embedded AWS and one deployment for the whole session; the files' numbers are the order of the story.
 
-1 deploys and repeats, 2 changes settings, 3 breaks services, 4 kills the deployment of a second environment and
-removes that, 5 holds the calls made against the deployer policy, 6 deploys once more without the module server.
+1 deploys, repeats and looks at it in a browser, 2 changes settings, 3 breaks services, 4 kills the deployment of a
+second environment and removes that, 5 holds the calls made against the deployer policy, 6 deploys once more without the
+module server.
 """
 
 from __future__ import annotations

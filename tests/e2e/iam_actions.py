@@ -16,6 +16,7 @@ RENAMED = {
     "cloudwatch:PutMetricAlarm": ("cloudwatch:PutMetricAlarm", "cloudwatch:TagResource"),
     "ec2:CreateSecurityGroup": ("ec2:CreateSecurityGroup", "ec2:CreateTags"),
     "iam:CreateRole": ("iam:CreateRole", "iam:TagRole"),
+    "sns:CreateTopic": ("sns:CreateTopic", "sns:TagResource"),
     "s3:DeleteObjects": ("s3:DeleteObject", "s3:DeleteObjectVersion"),
     "s3:GetBucketAccelerateConfiguration": ("s3:GetAccelerateConfiguration",),
     "s3:GetBucketEncryption": ("s3:GetEncryptionConfiguration",),
@@ -47,9 +48,9 @@ def needed(service: str, operation: str) -> tuple[str, ...]:
     return RENAMED.get(action, (action,))
 
 
-def allowed(policy: Path) -> set[str]:
-    """The action patterns that a policy document allows."""
-    statements = json.loads(policy.read_text())["Statement"]
+def allowed(policies: Path) -> set[str]:
+    """The action patterns that the policy documents in a folder allow together."""
+    statements = [item for path in policies.glob("*.json") for item in json.loads(path.read_text())["Statement"]]
     return {action for statement in statements for action in statement["Action"]}
 
 

@@ -15,6 +15,7 @@ Snapshot = dict[str, Any]
 IDS = re.compile(r"\b(vpc|subnet|sg|sgr|igw|rtb|rtbassoc|vpce|acl|dopt|ns|srv|cluster)-[0-9a-z]{6,}\b")
 CONTAINER_FIELDS = """
     name image command cpu environment secrets essential healthCheck logConfiguration portMappings stopTimeout ulimits
+    firelensConfiguration
 """
 
 
@@ -29,7 +30,8 @@ def tags(entries: Iterable[Mapping[str, str]] | None) -> dict[str, str]:
 def normalised(snapshot: Snapshot, name: str, environment: str) -> Snapshot:
     """Without made-up ids, and with a placeholder for the environment's name."""
     text = json.dumps(snapshot, sort_keys=True, default=str)
-    text = IDS.sub(r"\1-id", text).replace(name, "<name>")
+    # Glue knows the name with underscores.
+    text = IDS.sub(r"\1-id", text).replace(name, "<name>").replace(name.replace("-", "_"), "<name>")
     tag = '"airflow:environment": "{}"'
     text = text.replace(tag.format(environment), tag.format("<environment>"))
     return dict(json.loads(text))
@@ -67,12 +69,14 @@ class Reader:
             "secrets": self.secrets(),
             "log_groups": self.log_groups(),
             "parameters": self.parameters(),
+            **self.log_delivery(),
             "databases": self.databases(),
             "brokers": self.brokers(),
             **self.load_balancing(),
             "namespaces": self.namespaces(),
             **self.compute(),
             **self.scaling(),
+            **self.monitoring(),
         }
 
     def comparable(self) -> Snapshot:
@@ -194,6 +198,49 @@ class Reader:
         found = self.aws.pages("logs", "describe_log_groups", "logGroups", logGroupNamePrefix=f"/{self.name}/")
         return {item["logGroupName"]: item.get("retentionInDays") for item in found}
 
+    def log_delivery(self) -> Snapshot:
+        firehose, glue, athena = (self.aws.client(service) for service in ("firehose", "glue", "athena"))
+        streams = [
+            name
+            for name in firehose.list_delivery_streams(Limit=100)["DeliveryStreamNames"]
+            if name == f"{self.name}-standalone"
+        ]
+        catalog = self.name.replace("-", "_")
+        catalogs = [
+            item["Name"] for item in self.aws.pages("glue", "get_databases", "DatabaseList") if item["Name"] == catalog
+        ]
+        groups = [
+            item["Name"] for item in athena.list_work_groups()["WorkGroups"] if item["Name"] == f"{self.name}-logs"
+        ]
+        return {
+            "delivery_streams": {
+                name: {
+                    "tags": tags(firehose.list_tags_for_delivery_stream(DeliveryStreamName=name)["Tags"]),
+                    "destinations": [
+                        destination["ExtendedS3DestinationDescription"]
+                        for destination in firehose.describe_delivery_stream(DeliveryStreamName=name)[
+                            "DeliveryStreamDescription"
+                        ]["Destinations"]
+                    ],
+                }
+                for name in streams
+            },
+            "catalogs": {
+                name: [
+                    pick(table, "Name Parameters PartitionKeys StorageDescriptor")
+                    for table in glue.get_tables(DatabaseName=name)["TableList"]
+                ]
+                for name in catalogs
+            },
+            "workgroups": {
+                name: {
+                    "configuration": athena.get_work_group(WorkGroup=name)["WorkGroup"]["Configuration"],
+                    "queries": len(athena.list_named_queries(WorkGroup=name)["NamedQueryIds"]),
+                }
+                for name in groups
+            },
+        }
+
     def databases(self) -> Snapshot:
         found = self.aws.pages("rds", "describe_db_instances", "DBInstances")
         fields = "DBInstanceStatus Engine EngineVersion DBInstanceClass AllocatedStorage StorageEncrypted MultiAZ"
@@ -234,6 +281,34 @@ class Reader:
                 item["TargetGroupName"]: pick(item, "Port Protocol TargetType HealthCheckPath")
                 for item in groups
                 if item["TargetGroupName"] == f"{self.name}-api-server"
+            },
+        }
+
+    def monitoring(self) -> Snapshot:
+        cloudwatch, sns = self.aws.client("cloudwatch"), self.aws.client("sns")
+        alarms = self.aws.pages("cloudwatch", "describe_alarms", "MetricAlarms", AlarmNamePrefix=f"{self.name}: ")
+        fields = "MetricName Dimensions Threshold ComparisonOperator EvaluationPeriods ActionsEnabled AlarmActions"
+        dashboards = self.aws.pages("cloudwatch", "list_dashboards", "DashboardEntries", DashboardNamePrefix=self.name)
+        topics = [topic["TopicArn"] for topic in self.aws.pages("sns", "list_topics", "Topics")]
+        return {
+            "monitoring_alarms": {
+                alarm["AlarmName"]: {
+                    **pick(alarm, fields),
+                    "tags": tags(cloudwatch.list_tags_for_resource(ResourceARN=alarm["AlarmArn"])["Tags"]),
+                }
+                for alarm in alarms
+            },
+            "dashboards": {
+                item["DashboardName"]: json.loads(
+                    cloudwatch.get_dashboard(DashboardName=item["DashboardName"])["DashboardBody"]
+                )
+                for item in dashboards
+                if item["DashboardName"] == self.name
+            },
+            "topics": {
+                arn: tags(sns.list_tags_for_resource(ResourceArn=arn)["Tags"])
+                for arn in topics
+                if arn.endswith(f":{self.name}-alarms")
             },
         }
 
@@ -285,7 +360,7 @@ class Reader:
 
         policies = listed("describe_scaling_policies", "ScalingPolicies")
         actions = listed("describe_scheduled_actions", "ScheduledActions")
-        alarms = self.aws.pages("cloudwatch", "describe_alarms", "MetricAlarms", AlarmNamePrefix=self.name)
+        alarms = self.aws.pages("cloudwatch", "describe_alarms", "MetricAlarms", AlarmNamePrefix=f"{self.name}/")
         fields = "Namespace MetricName Dimensions Statistic Period EvaluationPeriods Threshold TreatMissingData"
         return {
             "scalable_targets": {
@@ -304,11 +379,7 @@ class Reader:
                 }
                 for item in listed("describe_scalable_targets", "ScalableTargets")
             },
-            "alarms": {
-                alarm["AlarmName"]: pick(alarm, fields)
-                for alarm in alarms
-                if alarm["AlarmName"].startswith((f"{self.name}/", f"{self.name}-metrics-"))
-            },
+            "scaling_alarms": {alarm["AlarmName"]: pick(alarm, fields) for alarm in alarms},
         }
 
     def task_definitions(self) -> Snapshot:

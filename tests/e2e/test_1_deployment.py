@@ -49,8 +49,7 @@ def test_every_service_scales(story: Story) -> None:
     assert targets.keys() == {f"service/<name>/{service}" for service in SERVICES}
     policies = {name.rpartition("/")[2]: target["policies"] for name, target in targets.items() if target["policies"]}
     assert policies == {"worker": {"workers-in": "StepScaling", "workers-out": "StepScaling"}}
-    assert story.deployed["alarms"].keys() == {
-        "<name>-metrics-silent",
+    assert story.deployed["scaling_alarms"].keys() == {
         "<name>/worker/workers-in",
         "<name>/worker/workers-out",
     }
@@ -205,5 +204,8 @@ def test_what_takes_minutes_is_started_before_anything_waits(story: Story) -> No
         tasks.index(role + "load_balancer : Create the load balancer"),
         tasks.index(role + "image : Build and push the image if its content is new"),
     ]
-    waited = [tasks.index("Wait for the broker"), tasks.index("Wait for the database")]
+    waited = [
+        tasks.index(role + "broker : Ready | Wait for the broker"),
+        tasks.index(role + "database : Ready | Wait for the database"),
+    ]
     assert max(started) < min(waited)

@@ -1,4 +1,4 @@
-"""Whoever deploys needs no more than docs/deployer-policy.json."""
+"""Whoever deploys needs no more than docs/deployer-policy."""
 
 from __future__ import annotations
 
@@ -12,4 +12,4 @@ def test_the_policy_allows_every_write_of_deployments_and_removals(story: Story,
     writes = aws.writes(0)
     assert "ecs:CreateService" in writes
     calls = {(call.partition(":")[0], call.partition(":")[2]) for call in writes}
-    assert missing(calls, allowed(ROOT / "docs/deployer-policy.json")) == set()
+    assert missing(calls, allowed(ROOT / "docs/deployer-policy")) == set()

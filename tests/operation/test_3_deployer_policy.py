@@ -1,4 +1,4 @@
-"""Whoever operates an environment needs no more than docs/deployer-policy.json."""
+"""Whoever operates an environment needs no more than docs/deployer-policy."""
 
 from __future__ import annotations
 
@@ -13,4 +13,4 @@ def test_the_policy_allows_every_call_of_operation(aws: EmbeddedAws) -> None:
     writes = aws.writes(0)
     assert {"rds:StopDBInstance", "rds:StartDBInstance", "ssm:PutParameter"} <= set(writes)
     calls = {(call.partition(":")[0], call.partition(":")[2]) for call in writes}
-    assert missing(calls, allowed(ROOT / "docs/deployer-policy.json")) == set()
+    assert missing(calls, allowed(ROOT / "docs/deployer-policy")) == set()

@@ -14,7 +14,9 @@ from packaging.specifiers import SpecifierSet
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCKS = sorted(
-    lock for place in (".", "files/image", "tools/local_aws") for lock in (ROOT / place).glob("requirements*.txt")
+    lock
+    for place in (".", "files/image", "tools/local_aws", "tools/localstack")
+    for lock in (ROOT / place).glob("requirements*.txt")
 )
 
 
@@ -67,3 +69,22 @@ def test_locks_are_hashed_and_name_no_index(lock: Path) -> None:
     assert all("--hash=sha256:" in block for block in blocks)
     assert "://" not in text
     assert not re.search(r"^-", text, flags=re.MULTILINE)
+
+
+def test_npm_lock_is_hashed_and_names_no_registry() -> None:
+    packages = json.loads((ROOT / "tests/browser/package-lock.json").read_text())["packages"]
+    wanted = packages.pop("")
+    assert wanted["dependencies"] == {
+        name.removeprefix("node_modules/"): package["version"] for name, package in packages.items()
+    }
+    assert all(
+        package["integrity"].startswith("sha512-") and "resolved" not in package for package in packages.values()
+    )
+
+
+@pytest.mark.parametrize("policy", sorted((ROOT / "docs/deployer-policy").glob("*.json")), ids=lambda path: path.stem)
+def test_iam_takes_the_deployers_policies(policy: Path) -> None:
+    """A managed policy may have 6144 characters, white space not counted."""
+    assert len("".join(policy.read_text().split())) <= 6144
+    statements = [statement["Sid"] for statement in json.loads(policy.read_text())["Statement"]]
+    assert len(statements) == len(set(statements)) > 0

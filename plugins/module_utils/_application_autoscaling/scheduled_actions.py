@@ -10,8 +10,8 @@ import typing as t
 from datetime import UTC, datetime
 
 from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling import schedules
-from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling.changes import Config
-from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling.problems import (
+from ansible_collections.airflow.fargate.plugins.module_utils._changes import Config
+from ansible_collections.airflow.fargate.plugins.module_utils._problems import (
     Options,
     Problem,
     Problems,

@@ -14,15 +14,15 @@ from ansible_collections.airflow.fargate.plugins.module_utils._application_autos
     policies,
     scheduled_actions,
 )
-from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling.changes import (
+from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling.common import AutoscalingError
+from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling.validation import Identity
+from ansible_collections.airflow.fargate.plugins.module_utils._changes import (
     Changes,
     Config,
     Named,
     changes,
 )
-from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling.common import AutoscalingError
-from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling.problems import Options
-from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling.validation import Identity
+from ansible_collections.airflow.fargate.plugins.module_utils._problems import Options
 from ansible_collections.airflow.fargate.plugins.module_utils._reconcile import TagChanges, merged_tags, tag_changes
 
 State = dict[str, t.Any]

@@ -31,8 +31,8 @@ class Login(t.NamedTuple):
         return f"Login({self.endpoint!r})"
 
 
-def find_digest(client: t.Any, repository: str, tag: str) -> str | None:
-    """The digest of the image with this tag; None when there is none."""
+def find_image(client: t.Any, repository: str, tag: str) -> dict[str, t.Any] | None:
+    """The image with this tag; None when there is none, be it that there is no repository."""
     answer = find(
         ECRErrorHandler,
         f"describe image {repository}:{tag} in ECR",
@@ -41,7 +41,13 @@ def find_digest(client: t.Any, repository: str, tag: str) -> str | None:
         imageIds=[{"imageTag": tag}],
     )
     images = answer["imageDetails"] if answer else []
-    return images[0]["imageDigest"] if images else None
+    return images[0] if images else None
+
+
+def find_digest(client: t.Any, repository: str, tag: str) -> str | None:
+    """The digest of the image with this tag; None when there is none."""
+    found = find_image(client, repository, tag)
+    return found["imageDigest"] if found else None
 
 
 def get_login(client: t.Any) -> Login:

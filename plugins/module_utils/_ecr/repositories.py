@@ -10,6 +10,7 @@ import typing as t
 
 from ansible_collections.airflow.fargate.plugins.module_utils._calls import aws_call, find
 from ansible_collections.airflow.fargate.plugins.module_utils._ecr.common import ECRErrorHandler
+from ansible_collections.airflow.fargate.plugins.module_utils._parallel import side_by_side
 from ansible_collections.airflow.fargate.plugins.module_utils._reconcile import (
     changed_options,
     given,
@@ -43,24 +44,31 @@ class Repository:
         return answer["repositories"][0] if answer else None
 
     def observe(self, described: t.Mapping[str, t.Any]) -> State:
+        policy, tags = side_by_side(lambda read: read(described), [self._lifecycle_policy, self._tags])
+        return {
+            "image_tag_mutability": described["imageTagMutability"].lower(),
+            "scan_on_push": described.get("imageScanningConfiguration", {}).get("scanOnPush", False),
+            "lifecycle_policy": policy,
+            "tags": tags,
+        }
+
+    def _lifecycle_policy(self, _described: t.Mapping[str, t.Any]) -> State | None:
         policy = find(
             ECRErrorHandler,
             f"read the lifecycle policy of ECR repository {self.name}",
             self.client.get_lifecycle_policy,
             repositoryName=self.name,
         )
-        tags = aws_call(
+        return json.loads(policy["lifecyclePolicyText"]) if policy else None
+
+    def _tags(self, described: t.Mapping[str, t.Any]) -> dict[str, str]:
+        answer = aws_call(
             ECRErrorHandler,
             f"list the tags of ECR repository {self.name}",
             self.client.list_tags_for_resource,
             resourceArn=described["repositoryArn"],
         )
-        return {
-            "image_tag_mutability": described["imageTagMutability"].lower(),
-            "scan_on_push": described.get("imageScanningConfiguration", {}).get("scanOnPush", False),
-            "lifecycle_policy": json.loads(policy["lifecyclePolicyText"]) if policy else None,
-            "tags": boto3_tag_list_to_ansible_dict(tags.get("tags", [])),
-        }
+        return boto3_tag_list_to_ansible_dict(answer.get("tags", []))
 
     def create(self, target: State) -> None:
         aws_call(

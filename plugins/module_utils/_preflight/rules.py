@@ -15,6 +15,7 @@ from ansible_collections.airflow.fargate.plugins.module_utils._preflight import 
     data,
     image,
     load_balancer,
+    monitoring,
     names,
     network,
     scaling,
@@ -31,6 +32,7 @@ RULES = (
     *data.RULES,
     *airflow.RULES,
     *scaling.RULES,
+    *monitoring.RULES,
 )
 
 Values = t.Mapping[str, t.Any]

@@ -38,6 +38,7 @@ LIMITS: dict[str, tuple[int, int | None]] = {
     "airflow_longest_task": (60, 86400),
     "airflow_longest_queue_wait": (60, 604800),
     "airflow_rollout_timeout": (1, None),
+    "airflow_standalone_log_retention": (1, None),
     "airflow_task_log_retention": (1, None),
 }
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.airflow.fargate.plugins.module_utils._calls import aws_call, list_all
+from ansible_collections.airflow.fargate.plugins.module_utils._calls import aws_call, find, list_all
 from ansible_collections.airflow.fargate.plugins.module_utils._servicediscovery.common import (
     ServiceDiscoveryError,
     ServiceDiscoveryErrorHandler,
@@ -52,6 +52,11 @@ def list_services(client: t.Any, namespace_id: str) -> list[Resource]:
         "Services",
         Filters=[{"Name": "NAMESPACE_ID", "Values": [namespace_id], "Condition": "EQ"}],
     )
+
+
+def find_service(client: t.Any, service_id: str) -> Resource | None:
+    answer = find(ServiceDiscoveryErrorHandler, f"get service {service_id}", client.get_service, Id=service_id)
+    return answer["Service"] if answer else None
 
 
 def list_instances(client: t.Any, service_id: str) -> list[Resource]:

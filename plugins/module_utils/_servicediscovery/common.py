@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 
@@ -17,3 +18,7 @@ class ServiceDiscoveryErrorHandler(AWSErrorHandler):
     """Turns botocore's errors into ServiceDiscoveryError."""
 
     _CUSTOM_EXCEPTION = ServiceDiscoveryError
+
+    @classmethod
+    def _is_missing(cls) -> type[Exception]:
+        return is_boto3_error_code("ServiceNotFound")

@@ -23,8 +23,7 @@ def find_alarms(scope: Scope) -> Iterator[Resource]:
                 tags = client.list_tags_for_resource(ResourceARN=alarm["AlarmArn"])["Tags"]
             except is_boto3_error_code(["ResourceNotFound", "ResourceNotFoundException"]):
                 continue  # It went while we looked
-            # The module that makes this one has no tags.
-            if scope.owns(tag_dict(tags)) or alarm["AlarmName"] == f"{scope.name}-metrics-silent":
+            if scope.owns(tag_dict(tags)):
                 yield Resource("alarm", alarm["AlarmName"], alarm["AlarmName"])
 
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from . import compute, data, network, scaling
+from . import compute, data, logs, monitoring, network, scaling
 from .engine import Stage
 
 STAGES: tuple[Stage, ...] = (
@@ -13,6 +13,8 @@ STAGES: tuple[Stage, ...] = (
     (scaling.ALARMS, scaling.SCALABLE_TARGETS),
     (compute.SERVICES,),
     (compute.TASKS,),
+    # Before the bucket that they write to.
+    (logs.DELIVERY_STREAMS,),
     # The slow ones together.
     (data.DATABASES, data.BROKERS, compute.LOAD_BALANCERS, network.NAT_GATEWAYS, compute.REGISTRY_SERVICES),
     (
@@ -25,11 +27,15 @@ STAGES: tuple[Stage, ...] = (
         data.REPOSITORIES,
         data.BUCKETS,
         data.LOG_GROUPS,
+        logs.DATABASES,
+        logs.WORKGROUPS,
         scaling.PARAMETERS,
         data.SECRETS,
         data.ROLES,
         network.ENDPOINTS,
         network.ADDRESSES,
+        monitoring.DASHBOARDS,
+        monitoring.TOPICS,
     ),
     (network.SECURITY_GROUPS, network.INTERNET_GATEWAYS),
     (network.SUBNETS,),

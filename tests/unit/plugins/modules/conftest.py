@@ -36,6 +36,7 @@ class StubbedAWS:
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[StubbedAWS]:
     # Not at the top: pytest reads this file before pytest-ansible makes the collections known.
+    from ansible_collections.airflow.fargate.plugins.module_utils import _parallel
     from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
     stubbed = StubbedAWS()
@@ -45,6 +46,8 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[StubbedAWS]:
 
     monkeypatch.setattr(AnsibleAWSModule, "client", client)
     monkeypatch.setattr(time, "sleep", lambda _seconds: None)
+    # A script can only be followed one call after the other.
+    monkeypatch.setattr(_parallel, "WORKERS", 1)
     yield stubbed
     stubbed.assert_no_pending_responses()
 

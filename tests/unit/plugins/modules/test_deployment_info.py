@@ -17,10 +17,10 @@ OPTIONS = {
 
 
 def test_nothing_is_there(aws: Any, run_module: Callable[..., dict[str, Any]]) -> None:
-    aws["ec2"].add_response("describe_subnets", {"Subnets": []}, FILTERS)
     aws["elbv2"].add_client_error("describe_load_balancers", "LoadBalancerNotFound")
     aws["elbv2"].add_client_error("describe_target_groups", "TargetGroupNotFound")
     aws["ec2"].add_response("describe_vpcs", {"Vpcs": []}, FILTERS)
+    aws["ec2"].add_response("describe_subnets", {"Subnets": []}, FILTERS)
     aws["ec2"].add_response("describe_security_groups", {"SecurityGroups": []}, FILTERS)
     aws["servicediscovery"].add_response("list_namespaces", {"Namespaces": []})
     aws["ssm"].add_response("get_parameters_by_path", {"Parameters": []}, {"Path": "/airflow-test/capacity"})

@@ -71,7 +71,9 @@ def add_image(ecr: Any, digest: str | None) -> None:
     if digest is None:
         ecr.add_client_error("describe_images", "ImageNotFoundException", expected_params=expected)
     else:
-        ecr.add_response("describe_images", {"imageDetails": [{"imageDigest": digest}]}, expected)
+        ecr.add_response(
+            "describe_images", {"imageDetails": [{"imageDigest": digest, "registryId": "123456789012"}]}, expected
+        )
 
 
 def add_login(ecr: Any) -> None:
@@ -81,7 +83,6 @@ def add_login(ecr: Any) -> None:
 
 
 def test_an_image_in_ecr_is_neither_built_nor_pushed(ensure: Run, ecr: Any, engine: FakeEngine) -> None:
-    add_repository(ecr)
     add_image(ecr, DIGEST)
 
     result = ensure()
@@ -92,8 +93,8 @@ def test_an_image_in_ecr_is_neither_built_nor_pushed(ensure: Run, ecr: Any, engi
 
 
 def test_a_new_image_is_built_and_pushed(ensure: Run, ecr: Any, engine: FakeEngine) -> None:
-    add_repository(ecr)
     add_image(ecr, None)
+    add_repository(ecr)
     add_login(ecr)
     add_image(ecr, DIGEST)
 
@@ -110,8 +111,8 @@ def test_a_new_image_is_built_and_pushed(ensure: Run, ecr: Any, engine: FakeEngi
 
 def test_an_image_that_was_built_before_is_only_pushed(ensure: Run, ecr: Any, engine: FakeEngine) -> None:
     engine.images.add("127.0.0.1:4566/airflow-test:0a1b")
-    add_repository(ecr)
     add_image(ecr, None)
+    add_repository(ecr)
     add_login(ecr)
     add_image(ecr, DIGEST)
 
@@ -122,8 +123,8 @@ def test_an_image_that_was_built_before_is_only_pushed(ensure: Run, ecr: Any, en
 
 def test_losing_the_race_to_another_run_is_fine(ensure: Run, ecr: Any, engine: FakeEngine) -> None:
     engine.push_fails = True
-    add_repository(ecr)
     add_image(ecr, None)
+    add_repository(ecr)
     add_login(ecr)
     add_image(ecr, "sha256:other")
 
@@ -134,8 +135,8 @@ def test_losing_the_race_to_another_run_is_fine(ensure: Run, ecr: Any, engine: F
 
 def test_a_failed_push_is_a_failure(ensure: Run, ecr: Any, engine: FakeEngine) -> None:
     engine.push_fails = True
-    add_repository(ecr)
     add_image(ecr, None)
+    add_repository(ecr)
     add_login(ecr)
     add_image(ecr, None)
 
@@ -146,8 +147,8 @@ def test_a_failed_push_is_a_failure(ensure: Run, ecr: Any, engine: FakeEngine) -
 
 
 def test_another_digest_in_ecr_is_a_failure(ensure: Run, ecr: Any, engine: FakeEngine) -> None:
-    add_repository(ecr)
     add_image(ecr, None)
+    add_repository(ecr)
     add_login(ecr)
     add_image(ecr, "sha256:other")
 
@@ -158,8 +159,8 @@ def test_another_digest_in_ecr_is_a_failure(ensure: Run, ecr: Any, engine: FakeE
 
 
 def test_check_mode_builds_nothing(ensure: Run, ecr: Any, engine: FakeEngine) -> None:
-    add_repository(ecr)
     add_image(ecr, None)
+    add_repository(ecr)
 
     result = ensure(check_mode=True)
 
@@ -169,6 +170,7 @@ def test_check_mode_builds_nothing(ensure: Run, ecr: Any, engine: FakeEngine) ->
 
 
 def test_check_mode_computes_the_name_in_a_repository_yet_to_be_made(ensure: Run, ecr: Any) -> None:
+    ecr.add_client_error("describe_images", "RepositoryNotFoundException")
     ecr.add_client_error("describe_repositories", "RepositoryNotFoundException")
 
     result = ensure(check_mode=True)
@@ -177,6 +179,7 @@ def test_check_mode_computes_the_name_in_a_repository_yet_to_be_made(ensure: Run
 
 
 def test_a_missing_repository_is_a_failure(ensure: Run, ecr: Any) -> None:
+    ecr.add_client_error("describe_images", "RepositoryNotFoundException")
     ecr.add_client_error("describe_repositories", "RepositoryNotFoundException")
 
     assert ensure()["msg"] == "There is no ECR repository airflow-test"
@@ -190,6 +193,7 @@ def test_the_tag_comes_from_the_content(ensure: Run, ecr: Any, tmp_path: Path) -
     tags = []
     for content in ["FROM scratch\n", "FROM scratch\n", "FROM other\n"]:
         (tmp_path / "Containerfile").write_text(content)
+        ecr.add_client_error("describe_images", "RepositoryNotFoundException")
         ecr.add_client_error("describe_repositories", "RepositoryNotFoundException")
         tags.append(ensure(check_mode=True, tag=None)["tag"])
 

@@ -244,6 +244,7 @@ def test_an_error_of_the_creation_does_not_show_the_token(elasticache: Any, aws:
 def test_what_cannot_be_changed_is_refused(elasticache: Any, run_module: Run) -> None:
     seen(elasticache, "available", AuthTokenEnabled=False)
     elasticache.add_response("describe_cache_clusters", {"CacheClusters": [{"EngineVersion": "8.1.0"}]})
+    elasticache.add_response("list_tags_for_resource", {"TagList": []})
 
     result = run_module(main, **OPTIONS, at_rest_encryption=False)
 

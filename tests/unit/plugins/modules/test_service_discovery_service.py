@@ -241,3 +241,22 @@ def test_two_namespaces_of_one_name_are_not_guessed_between(cloud_map: Any, aws:
     result = run_module(main, namespace="airflow-x.internal", name="api-server", state="absent")
 
     assert result["msg"] == "There are 2 private namespaces airflow-x.internal; give vpc_id"
+
+
+def test_a_known_service_is_not_searched_for(cloud_map: Any, run_module: Run) -> None:
+    cloud_map.add_response("get_service", {"Service": {**SERVICE, "NamespaceId": "ns-1"}}, {"Id": "srv-1"})
+    cloud_map.add_response("list_tags_for_resource", {"Tags": [{"Key": "a", "Value": "1"}]}, {"ResourceARN": ARN})
+
+    result = run_module(main, **OPTIONS, arn=ARN)
+
+    assert not result["changed"]
+    assert (result["namespace_id"], result["id"], result["arn"]) == ("ns-1", "srv-1", ARN)
+
+
+def test_a_known_service_that_is_gone_is_made_again(cloud_map: Any, aws: Any, run_module: Run) -> None:
+    cloud_map.add_client_error("get_service", "ServiceNotFound")
+    namespaces(cloud_map, aws, NAMESPACE)
+    services(cloud_map)
+    creation_of_service(cloud_map)
+
+    assert run_module(main, **OPTIONS, arn=ARN)["changed"]

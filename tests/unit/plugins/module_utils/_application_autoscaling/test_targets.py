@@ -13,13 +13,13 @@ from ansible_collections.airflow.fargate.plugins.module_utils._application_autos
     scheduled_actions,
     targets,
 )
-from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling.changes import changes
 from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling.common import AutoscalingError
 from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling.targets import (
     Observed,
     bounds_to_reach,
 )
 from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling.validation import Identity
+from ansible_collections.airflow.fargate.plugins.module_utils._changes import changes
 from hypothesis import given
 from hypothesis import strategies as st
 

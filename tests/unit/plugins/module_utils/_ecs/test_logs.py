@@ -7,7 +7,12 @@ from typing import Any
 import boto3
 import pytest
 from ansible_collections.airflow.fargate.plugins.module_utils._ecs.common import AnsibleECSError
-from ansible_collections.airflow.fargate.plugins.module_utils._ecs.logs import LogStream, last_lines, log_stream
+from ansible_collections.airflow.fargate.plugins.module_utils._ecs.logs import (
+    LogStream,
+    last_lines,
+    log_router,
+    log_stream,
+)
 from botocore.stub import Stubber
 
 STREAM = LogStream("/airflow-x/scheduler", "ecs/airflow/1", "us-east-1")
@@ -31,6 +36,16 @@ def container(driver: str = "awslogs", **options: str) -> dict[str, Any]:
 def test_the_name_of_the_stream() -> None:
     options = {"awslogs-group": "/g", "awslogs-stream-prefix": "ecs", "awslogs-region": "eu-west-1"}
     assert log_stream(container(**options), "1") == LogStream("/g", "ecs/airflow/1", "eu-west-1")
+
+
+def test_what_a_router_routes_is_in_its_own_group() -> None:
+    options = {"awslogs-group": "/g", "awslogs-stream-prefix": "ecs", "awslogs-region": "eu-west-1"}
+    router = {**container(**options), "name": "log_router", "firelensConfiguration": {"type": "fluentbit"}}
+    routed = container("awsfirelens", Name="kinesis_firehose")
+    assert log_router([routed, router]) is router
+    assert log_stream(routed, "1", router) == LogStream("/g", "ecs/airflow/1", "eu-west-1")
+    assert log_stream(router, "1", router) == LogStream("/g", "ecs/log_router/1", "eu-west-1")
+    assert log_router([container(**options)]) is None
 
 
 @pytest.mark.parametrize(

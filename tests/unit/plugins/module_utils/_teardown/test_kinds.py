@@ -6,7 +6,14 @@ from typing import Any
 
 import boto3
 import pytest
-from ansible_collections.airflow.fargate.plugins.module_utils._teardown import compute, data, network, scaling
+from ansible_collections.airflow.fargate.plugins.module_utils._teardown import (
+    compute,
+    data,
+    logs,
+    monitoring,
+    network,
+    scaling,
+)
 from ansible_collections.airflow.fargate.plugins.module_utils._teardown.model import Resource, Scope
 from ansible_collections.airflow.fargate.plugins.module_utils._teardown.stages import STAGES
 from botocore.stub import Stubber
@@ -170,16 +177,6 @@ def test_alarms_are_found_by_name_and_tag(stubs: Stubs) -> None:
     scaling.delete_alarm(stubs.scope(), found[1])
 
 
-def test_the_alarm_without_tags_is_found_by_its_whole_name(stubs: Stubs) -> None:
-    names = ["airflow-test-metrics-silent", "airflow-test-2-metrics-silent"]
-    alarms = [{"AlarmName": name, "AlarmArn": ALARM + name} for name in names]
-    stubs["cloudwatch"].add_response("describe_alarms", {"MetricAlarms": alarms})
-    for _name in names:
-        stubs["cloudwatch"].add_response("list_tags_for_resource", {"Tags": []})
-    stubs["cloudwatch"].add_response("describe_alarms", {})
-    assert [alarm.name for alarm in scaling.find_alarms(stubs.scope())] == ["airflow-test-metrics-silent"]
-
-
 def test_an_alarm_that_goes_meanwhile_is_none(stubs: Stubs) -> None:
     alarm = {"AlarmName": "airflow-test/a", "AlarmArn": ALARM + "airflow-test/a"}
     stubs["cloudwatch"].add_response("describe_alarms", {"MetricAlarms": [alarm]})
@@ -253,3 +250,77 @@ def test_parameters_are_those_below_the_environments_path(stubs: Stubs) -> None:
     assert str(found) == f"parameter {name}"
     stubs["ssm"].add_response("delete_parameter", {}, {"Name": name})
     scaling.delete_parameter(stubs.scope(), found)
+
+
+def test_delivery_streams_of_all_pages_are_found_by_tag(stubs: Stubs) -> None:
+    firehose = stubs["firehose"]
+    pages = (["airflow-test-standalone", "airflow-test-x"], ["other"])
+    firehose.add_response("list_delivery_streams", {"DeliveryStreamNames": pages[0], "HasMoreDeliveryStreams": True})
+    for name, tags in zip(pages[0], (OWN, OTHER), strict=True):
+        listed = {"Tags": tags, "HasMoreTags": False}
+        firehose.add_response("list_tags_for_delivery_stream", listed, {"DeliveryStreamName": name})
+        if tags is OWN:
+            stream = {
+                "DeliveryStreamName": name,
+                "DeliveryStreamARN": "arn",
+                "DeliveryStreamStatus": "DELETING",
+                "DeliveryStreamType": "DirectPut",
+                "VersionId": "1",
+                "Destinations": [],
+                "HasMoreDestinations": False,
+            }
+            firehose.add_response("describe_delivery_stream", {"DeliveryStreamDescription": stream})
+    firehose.add_response(
+        "list_delivery_streams",
+        {"DeliveryStreamNames": pages[1], "HasMoreDeliveryStreams": False},
+        {"Limit": 100, "ExclusiveStartDeliveryStreamName": "airflow-test-x"},
+    )
+    assert [(r.name, r.deleting) for r in logs.find_delivery_streams(stubs.scope())] == [
+        ("airflow-test-standalone", True)
+    ]
+
+
+def test_glue_databases_have_underscores(stubs: Stubs) -> None:
+    names = ["airflow_test", "airflow_test2", "airflow"]
+    listed = [{"Name": name, "CatalogId": "123456789012"} for name in names]
+    stubs["glue"].add_response("get_databases", {"DatabaseList": listed})
+    for name, environment in (("airflow_test", "test"), ("airflow_test2", "test2")):
+        arn = {"ResourceArn": f"arn:aws:glue:eu-west-1:123456789012:database/{name}"}
+        stubs["glue"].add_response("get_tags", {"Tags": {"airflow:environment": environment}}, arn)
+    assert [r.name for r in logs.find_databases(stubs.scope())] == ["airflow_test"]
+
+
+def test_workgroups_go_with_their_queries(stubs: Stubs) -> None:
+    athena = stubs["athena"]
+    athena.add_response("list_work_groups", {"WorkGroups": [{"Name": "primary"}], "NextToken": "n"}, {})
+    athena.add_response("list_work_groups", {"WorkGroups": [{"Name": "airflow-test-logs"}]}, {"NextToken": "n"})
+    stubs["sts"].add_response("get_caller_identity", {"Account": "123456789012"})
+    arn = {"ResourceARN": "arn:aws:athena:eu-west-1:123456789012:workgroup/airflow-test-logs"}
+    athena.add_response("list_tags_for_resource", {"Tags": OWN}, arn)
+    (found,) = logs.find_workgroups(stubs.scope())
+    request = {"WorkGroup": "airflow-test-logs", "RecursiveDeleteOption": True}
+    athena.add_response("delete_work_group", {}, request)
+    logs.delete_workgroup(stubs.scope(), found)
+
+
+def test_the_dashboard_is_the_one_of_that_name(stubs: Stubs) -> None:
+    cloudwatch = stubs["cloudwatch"]
+    entries = [{"DashboardName": name} for name in ("airflow-test", "airflow-test2")]
+    cloudwatch.add_response("list_dashboards", {"DashboardEntries": entries}, {"DashboardNamePrefix": "airflow-test"})
+    [found] = monitoring.find_dashboards(stubs.scope())
+    cloudwatch.add_response("delete_dashboards", {}, {"DashboardNames": ["airflow-test"]})
+    monitoring.delete_dashboard(stubs.scope(), found)
+
+
+def test_topics_are_found_by_name_and_tag(stubs: Stubs) -> None:
+    sns = stubs["sns"]
+    prefix = "arn:aws:sns:eu-west-1:123456789012:"
+    names = ("airflow-test-alarms", "airflow-test-2-alarms", "airflow-test-gone", "other")
+    sns.add_response("list_topics", {"Topics": [{"TopicArn": prefix + name} for name in names]})
+    for name, tags in zip(names[:2], (OWN, OTHER), strict=True):
+        sns.add_response("list_tags_for_resource", {"Tags": tags}, {"ResourceArn": prefix + name})
+    sns.add_client_error("list_tags_for_resource", "ResourceNotFoundException")
+    [found] = monitoring.find_topics(stubs.scope())
+    assert found.name == "airflow-test-alarms"
+    sns.add_response("delete_topic", {}, {"TopicArn": prefix + found.name})
+    monitoring.delete_topic(stubs.scope(), found)

@@ -1,0 +1,26 @@
+# Copyright: Contributors to the airflow.fargate project
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Amazon Data Firehose errors."""
+
+from __future__ import annotations
+
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
+from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
+from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
+
+MISSING = "ResourceNotFoundException"
+
+
+class FirehoseError(AnsibleAWSError):
+    """A Firehose call failed, or what is wanted contradicts itself."""
+
+
+class FirehoseErrorHandler(AWSErrorHandler):
+    """Turns botocore's errors into FirehoseError."""
+
+    _CUSTOM_EXCEPTION = FirehoseError
+
+    @classmethod
+    def _is_missing(cls) -> type[Exception]:
+        return is_boto3_error_code(MISSING)
