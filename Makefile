@@ -21,7 +21,7 @@ PLAYBOOK = ansible-playbook -i inventories/$(ENV) $(ARGS)
 
 GATES := lint-ansible lint-yaml lint-python lint-types lint-changelog lint-docs lint-readmes
 # What takes longest comes first: two lanes run side by side.
-SUITES := e2e operation-test scaling-test tasks-and-logs-test lint-sanity molecule image-test local-aws-test playbook-test unit drain-test upkeep-test
+SUITES := e2e operation-test scaling-test tasks-and-logs-test lint-sanity molecule image-test local-aws-test playbook-test unit drain-test
 
 # --- Tools ------------------------------------------------------------------------------------------------------------
 
