@@ -15,12 +15,13 @@ BENCH_ARGS ?=
 
 VENV := .venv
 BENCH_VENV := .venv-bench
+DEV_VENV := .venv-dev
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 PLAYBOOK = ansible-playbook -i inventories/$(ENV) $(ARGS)
 
 GATES := lint-ansible lint-yaml lint-python lint-types lint-changelog lint-docs lint-readmes
 # What takes longest comes first: two lanes run side by side.
-SUITES := e2e lint-sanity molecule image-test local-aws-test playbook-test unit
+SUITES := e2e operation-test scaling-test tasks-and-logs-test lint-sanity molecule image-test local-aws-test playbook-test unit drain-test upkeep-test
 
 # --- Tools ------------------------------------------------------------------------------------------------------------
 
@@ -50,6 +51,7 @@ lock: $(VENV)/.installed ## Renew the lock files to the newest releases
 	$(LOCK) requirements.in --output-file requirements.txt
 	$(LOCK) requirements-test.in --output-file requirements-test.txt
 	$(LOCK) benchmarks/requirements.in --output-file benchmarks/requirements.txt
+	$(LOCK) tools/dev/requirements.in --output-file tools/dev/requirements.txt
 
 # --- On this machine --------------------------------------------------------------------------------------------------
 
@@ -65,6 +67,24 @@ local-aws: $(VENV)/.installed ## Start the embedded AWS only
 .PHONY: local-down
 local-down: $(VENV)/.installed ## Stop the embedded AWS and remove everything it started
 	@python3 -m tools.local_aws stop
+
+# podman-compose, for machines without Docker: no playbook needs it.
+$(DEV_VENV)/.installed: tools/dev/requirements.txt $(VENV)/.installed
+	@python3 -m venv --clear $(DEV_VENV)
+	@$(DEV_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@touch $@
+
+.PHONY: dev
+dev: $(DEV_VENV)/.installed ## Airflow for writing DAGs, edits seen live (ARGS=--metrics: with Prometheus)
+	@$(DEV_VENV)/bin/python -m tools.dev up $(ARGS)
+
+.PHONY: dev-down
+dev-down: $(DEV_VENV)/.installed ## Stop it; the database stays (ARGS=--purge: nothing stays)
+	@$(DEV_VENV)/bin/python -m tools.dev down $(ARGS)
+
+.PHONY: dev-cli
+dev-cli: $(DEV_VENV)/.installed ## Airflow's command line in it: ARGS='dags list'
+	@$(DEV_VENV)/bin/python -m tools.dev cli $(ARGS)
 
 # --- An environment ---------------------------------------------------------------------------------------------------
 
@@ -154,6 +174,31 @@ molecule: $(VENV)/.tested ## Role scenarios (one of them: ARGS="--scenario-name 
 e2e: $(VENV)/.tested ## The deployed system, through what a user has
 	@pytest tests/e2e $(PYTEST_ARGS)
 
+.PHONY: tasks-and-logs-test
+tasks-and-logs-test: $(VENV)/.tested ## Standalone tasks, commands in running tasks
+	@pytest tests/tasks_and_logs $(PYTEST_ARGS)
+
+.PHONY: scaling-test
+scaling-test: $(VENV)/.tested ## Workers from zero and back, queues that come and go, business hours
+	@pytest tests/scaling $(PYTEST_ARGS)
+
+.PHONY: operation-test
+operation-test: $(VENV)/.tested ## Scaling down and up, hibernating and waking up
+	@pytest tests/operation $(PYTEST_ARGS)
+
+.PHONY: drain-test
+drain-test: $(VENV)/.tested ## Busy workers under scale-in, deployments and Spot interruptions
+	@pytest tests/drain $(PYTEST_ARGS)
+
+.PHONY: upkeep-test
+upkeep-test: $(VENV)/.tested ## Dashboard and alarms, rotation of secrets
+	@pytest tests/upkeep $(PYTEST_ARGS)
+
+# Not in SUITES: with an empty cache it takes longer than the others together.
+.PHONY: dev-test
+dev-test: $(VENV)/.tested $(DEV_VENV)/.installed ## make dev, an edited DAG, make dev-down
+	@pytest tests/dev $(PYTEST_ARGS)
+
 .PHONY: screenshots
 screenshots: $(VENV)/.tested ## The pictures of docs/images, from the browser test
 	@SCREENSHOTS=$(CURDIR)/docs/images pytest tests/e2e/test_1_user_interface.py $(PYTEST_ARGS)
@@ -167,6 +212,10 @@ $(BENCH_VENV)/.installed: benchmarks/requirements.txt $(VENV)/.installed
 .PHONY: bench
 bench: $(BENCH_VENV)/.installed ## How long runs take: docs/performance.md (BENCH_ARGS="--help" lists the groups)
 	@python3 -m benchmarks $(BENCH_ARGS)
+
+.PHONY: bench-drain
+bench-drain: $(VENV)/.installed ## Whether a busy worker is ever stopped: docs/scaling.md (BENCH_ARGS="--count 100")
+	@python3 -m benchmarks.scale_in $(BENCH_ARGS)
 
 .PHONY: readmes
 readmes: $(VENV)/.tested ## Write the option tables into the READMEs

@@ -23,10 +23,7 @@ from ansible.module_utils.common.text.converters import to_text
 from ansible.plugins import action as actions
 from ansible.utils.display import Display
 from ansible_collections.airflow.fargate.plugins.plugin_utils._module_server import client, eligibility
-from ansible_collections.airflow.fargate.plugins.plugin_utils._module_server.protocol import Request
-
-# Without metadata of their own, which modules do not have yet, Ansible serializes for all of them so.
-PROFILE = "legacy"
+from ansible_collections.airflow.fargate.plugins.plugin_utils._module_server.protocol import PROFILE, Request
 
 display = Display()
 

@@ -58,6 +58,8 @@ def promises(results: Results) -> list[tuple[str, float, str, float]]:
         found.append((what, ratio(most[1]["wall"], fewest[1]["wall"]), AT_MOST, 3))
     if path := results.get("critical_path"):
         found.append(("first deployment: seconds beyond the slowest", path["beyond_slowest"], AT_MOST, 120))
+    if took := results.get("took"):
+        found.append(("all of this: seconds", took, AT_MOST, 900))
     return found
 
 

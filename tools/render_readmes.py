@@ -1,4 +1,4 @@
-"""Writes tables made from argument_specs between the markers in README.md and the roles' READMEs.
+"""Writes tables made from argument_specs, and the one of the costs, between the markers in README.md and the roles'.
 
 With --check nothing is written; it fails when a table is not what it should be.
 
@@ -9,8 +9,11 @@ it is, by the comment above it.
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +24,9 @@ ROOT = Path(__file__).resolve().parents[1]
 SERVICES = ROOT / "group_vars/all/services.yml"
 COMPUTED = ("names", "components")  # not set by anyone
 BEGIN, END = "<!-- BEGIN ARGUMENT SPECS -->", "<!-- END ARGUMENT SPECS -->"
+COSTS = ("<!-- BEGIN COSTS -->", "<!-- END COSTS -->")
+# A cell holds no more; who wants to see a whole table of defaults finds it there.
+LONGEST_DEFAULT = 120
 REFERENCE = re.compile(r"^\{\{ *(airflow_\w+) *\}\}$")
 TYPES = {bool: "bool", dict: "dict", int: "int", list: "list", str: "str"}
 
@@ -48,7 +54,8 @@ def prose(description: str | list[str]) -> str:
 def value(default: Any) -> str:
     if default is None:
         return ""
-    return f"`{cell(default if isinstance(default, str) and default else json.dumps(default))}`"
+    text = cell(default if isinstance(default, str) and default else json.dumps(default))
+    return f"`{text}`" if len(text) <= LONGEST_DEFAULT or isinstance(default, str) else "in `group_vars/all`"
 
 
 def meaning(option: dict[str, Any]) -> str:
@@ -118,26 +125,44 @@ def settings_tables(roles: list[Path]) -> str:
     return "\n\n".join(sections)
 
 
-def filled(path: Path, content: str) -> str:
+def costs_table() -> str:
+    """What playbooks/costs.yml says of inventories/local, where every size has its default."""
+    with tempfile.TemporaryDirectory() as folder:
+        output = Path(folder) / "costs.md"
+        command = [str(Path(sys.executable).with_name("ansible-playbook")), "-i", "inventories/local"]
+        command += ["playbooks/costs.yml", "-e", f"costs_file={output}"]
+        environment = {**os.environ, "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg")}
+        result = subprocess.run(command, cwd=ROOT, env=environment, text=True, capture_output=True, check=False)
+        if result.returncode != 0:
+            raise RenderError(f"playbooks/costs.yml failed:\n{result.stdout}{result.stderr}")
+        return output.read_text().strip()
+
+
+def filled(path: Path, text: str, content: str, begin: str = BEGIN, end: str = END) -> str:
     """The file's text with the content between its markers."""
-    text = path.read_text() if path.exists() else ""
-    if text.count(BEGIN) != 1 or text.count(END) != 1:
-        raise RenderError(f"{path.relative_to(ROOT)} must exist and hold the lines {BEGIN} and {END} once.")
-    before, rest = text.split(BEGIN)
-    return f"{before}{BEGIN}\n\n{content}\n\n{END}{rest.split(END)[1]}"
+    if text.count(begin) != 1 or text.count(end) != 1:
+        raise RenderError(f"{path.relative_to(ROOT)} must exist and hold the lines {begin} and {end} once.")
+    before, rest = text.split(begin)
+    return f"{before}{begin}\n\n{content}\n\n{end}{rest.split(end)[1]}"
 
 
 def pages() -> Iterator[tuple[Path, str]]:
+    """The files, and what they are to hold."""
     roles = sorted(path.parents[1] for path in ROOT.glob("roles/*/tasks/main.yml"))
     for role in roles:
-        yield role / "README.md", table(role_options(role), role_defaults(role))
-    yield ROOT / "README.md", settings_tables(roles)
+        page = role / "README.md"
+        yield page, filled(page, written(page), table(role_options(role), role_defaults(role)))
+    page = ROOT / "README.md"
+    yield page, filled(page, filled(page, written(page), settings_tables(roles)), costs_table(), *COSTS)
+
+
+def written(path: Path) -> str:
+    return path.read_text() if path.exists() else ""
 
 
 def main(check: bool) -> None:
     stale = []
-    for path, content in pages():
-        text = filled(path, content)
+    for path, text in pages():
         if text != path.read_text():
             stale.append(path)
             if not check:

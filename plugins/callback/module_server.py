@@ -38,10 +38,21 @@ options:
 import atexit
 from typing import Any
 
+from ansible.module_utils.common.json import Direction, get_module_decoder, get_module_encoder
 from ansible.plugins.callback import CallbackBase
+from ansible.plugins.loader import action_loader, connection_loader, shell_loader
 from ansible.release import __version__
 from ansible.utils.collection_loader import AnsibleCollectionConfig
 from ansible_collections.airflow.fargate.plugins.plugin_utils._module_server import client, eligibility
+from ansible_collections.airflow.fargate.plugins.plugin_utils._module_server.protocol import PROFILE
+
+
+def import_plugins() -> None:
+    """Import what every task of a module imports in the fork that Ansible makes for it: forks then inherit it."""
+    for loader, name in ((connection_loader, "local"), (shell_loader, "sh"), (action_loader, "normal")):
+        loader.get(name, class_only=True)
+    get_module_encoder(PROFILE, Direction.CONTROLLER_TO_MODULE)
+    get_module_decoder(PROFILE, Direction.MODULE_TO_CONTROLLER)
 
 
 class CallbackModule(CallbackBase):
@@ -61,4 +72,5 @@ class CallbackModule(CallbackBase):
             )
             return
         client.start(list(AnsibleCollectionConfig.collection_paths))
+        import_plugins()
         atexit.register(client.stop)

@@ -359,6 +359,7 @@ options:
     description:
       - Whether scheduled actions that are not given are deleted. Nothing is deleted from a target without
         O(targets[].scheduled_actions).
+      - Those of M(airflow.fargate.service_capacity), C(scale-down) and C(scale-up), stay.
     type: bool
     default: true
   state:
@@ -563,13 +564,14 @@ targets:
 import typing as t
 from datetime import UTC, datetime
 
-from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling import alarms, policies
+from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling import policies
 from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling.api import DIMENSION, Clients
 from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling.ensure import (
     ensure_absent,
     ensure_present,
 )
-from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling.metrics import UNITS
+from ansible_collections.airflow.fargate.plugins.module_utils._cloudwatch import alarm_settings
+from ansible_collections.airflow.fargate.plugins.module_utils._cloudwatch.metrics import UNITS
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
@@ -606,8 +608,8 @@ def alarm_spec() -> Spec:
         "evaluation_periods": {"type": "int", "default": 1},
         "datapoints_to_alarm": {"type": "int"},
         "threshold": {"type": "float", "required": True},
-        "comparison": {"type": "str", "choices": list(alarms.COMPARISONS), "required": True},
-        "treat_missing_data": {"type": "str", "choices": list(alarms.TREAT_MISSING_DATA), "default": "missing"},
+        "comparison": {"type": "str", "choices": list(alarm_settings.COMPARISONS), "required": True},
+        "treat_missing_data": {"type": "str", "choices": list(alarm_settings.TREAT_MISSING_DATA), "default": "missing"},
     }
 
 

@@ -13,6 +13,7 @@ description:
   - Finds by name and by the tag C(airflow:environment) what AWS has made up names for - the VPC, subnets,
     security groups, the load balancer, its target group and the Cloud Map service - so that a run limited by tags
     needs no earlier play.
+  - Also says which services are scaled down, see M(airflow.fargate.service_capacity).
   - What does not exist is left out of lists and is V(null) elsewhere; this is not an error.
 author:
   - airflow.fargate contributors (@airflow-fargate)
@@ -42,10 +43,17 @@ options:
       - Name of the service in that namespace.
     type: str
     default: api-server
+  parts:
+    description:
+      - What is looked for. The rest is as if it did not exist.
+    type: list
+    elements: str
+    choices: [network, load_balancer, registry, capacity]
+    default: [network, load_balancer, registry, capacity]
 notes:
   - Calls C(ec2:DescribeVpcs), C(ec2:DescribeSubnets), C(ec2:DescribeSecurityGroups),
     C(elasticloadbalancing:DescribeLoadBalancers), C(elasticloadbalancing:DescribeTargetGroups),
-    C(servicediscovery:ListNamespaces) and C(servicediscovery:ListServices).
+    C(servicediscovery:ListNamespaces), C(servicediscovery:ListServices) and C(ssm:GetParametersByPath), side by side.
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -98,20 +106,40 @@ registry_arn:
   description: ARN of the Cloud Map service.
   returned: always
   type: str
+scaled_down:
+  description:
+    - The numbers that services had before they were scaled down or sent to hibernate, by service, from the parameters
+      below C(/<name>/capacity).
+  returned: always
+  type: dict
+  sample:
+    worker:
+      min: 1
+      max: 5
+      desired: 2
+      suspended: {scale_in: false, scale_out: false, scheduled: false}
+      purpose: scale-down
+      since: "2026-12-01T20:00:00+00:00"
+      until: null
+      seconds: null
 """
 
 import typing as t
+from datetime import UTC, datetime
 
 try:
     import botocore
 except ImportError:
     pass  # Handled by AnsibleAWSModule
 
+from ansible_collections.airflow.fargate.plugins.module_utils._capacity import api as capacity
+from ansible_collections.airflow.fargate.plugins.module_utils._capacity import record
 from ansible_collections.airflow.fargate.plugins.module_utils._deployment import lookup
 from ansible_collections.airflow.fargate.plugins.module_utils._parallel import side_by_side
+from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-PARTS = ["network", "load_balancer", "registry"]
+PARTS = ["network", "load_balancer", "registry", "capacity"]
 NOTHING: dict[str, t.Any] = {
     "registry_arn": None,
     "vpc_id": None,
@@ -119,7 +147,14 @@ NOTHING: dict[str, t.Any] = {
     "security_groups": [],
     "load_balancer": {},
     "target_group": {},
+    "scaled_down": {},
 }
+
+
+def scaled_down(ssm: t.Any, name: str) -> dict[str, dict[str, t.Any]]:
+    """Records whose time has not passed, by service."""
+    records = record.by_service(capacity.list_parameters(ssm, f"/{name}/capacity"))
+    return record.not_over(records, datetime.now(UTC))
 
 
 def main() -> None:
@@ -140,6 +175,7 @@ def main() -> None:
         ec2 = module.client("ec2")
         elbv2 = module.client("elbv2")
         servicediscovery = module.client("servicediscovery")
+        ssm = module.client("ssm")
         reads: dict[str, tuple[str, t.Callable[[], t.Any]]] = {
             "registry_arn": ("registry", lambda: lookup.find_registry(servicediscovery, namespace, service)),
             "vpc_id": ("network", lambda: lookup.find_vpc(ec2, environment)),
@@ -150,6 +186,7 @@ def main() -> None:
                 "load_balancer",
                 lambda: lookup.find_target_group(elbv2, module.params["target_group"]) or {},
             ),
+            "scaled_down": ("capacity", lambda: scaled_down(ssm, name)),
         }
         wanted = {key: read for key, (part, read) in reads.items() if part in module.params["parts"]}
         found = {**NOTHING, **dict(zip(wanted, side_by_side(lambda read: read(), list(wanted.values())), strict=True))}
@@ -163,7 +200,10 @@ def main() -> None:
             load_balancer_dns_name=found["load_balancer"].get("DNSName"),
             target_group_arn=found["target_group"].get("TargetGroupArn"),
             registry_arn=found["registry_arn"],
+            scaled_down=found["scaled_down"],
         )
+    except AnsibleAWSError as error:
+        module.fail_json_aws_error(error)
     except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError) as error:
         module.fail_json_aws(error, msg=f"Failed to look up the resources of {name}")
 

@@ -140,8 +140,8 @@ class Image:
         image = api.find_image(self.client, self.repository, self.tag)
         if image:
             # Made of what AWS has told: the usual case costs one call.
-            uri = self._uri(image["registryId"], self.client.meta.partition)
-            return self._result(uri, image["imageDigest"], changed=False)
+            name = self._uri(image["registryId"], self.client.meta.partition)
+            return self._result(name, image["imageDigest"], changed=False)
         described = Repository(self.client, self.repository).describe()
         uri = described["repositoryUri"] if described else None
         if uri is None and not self.module.check_mode:

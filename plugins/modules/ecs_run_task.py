@@ -12,6 +12,7 @@ short_description: Run a standalone Amazon ECS task on Fargate
 description:
   - Starts tasks, waits for them, and fails when they fail, telling the reason, the exit codes and the last log lines.
   - Tasks that ECS cannot place for lack of capacity are tried again until O(wait_timeout).
+  - A size that Fargate does not have is refused before anything is started, with the sizes that it has.
   - See U(https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html).
 author:
   - airflow.fargate contributors (@airflow-fargate)
@@ -166,6 +167,13 @@ options:
       - A task that could not be started always is.
     type: bool
     default: true
+  stream:
+    description:
+      - Whether to show what the task writes while it runs, where its task definition sends that to CloudWatch Logs.
+      - An interrupted playbook (Ctrl-C) then stops the task and says so.
+      - Only with O(wait=stopped) and one task, and not in check mode.
+    type: bool
+    default: false
   log_lines:
     description:
       - How many of the last log lines of each container to return. They are read from CloudWatch Logs, when the task
@@ -199,6 +207,20 @@ EXAMPLES = r"""
       assign_public_ip: true
     wait_timeout: 600
   register: migration
+
+- name: Run a larger task and show what it writes
+  airflow.fargate.ecs_run_task:
+    cluster: airflow-prod
+    task_definition: airflow-prod-standalone
+    overrides:
+      cpu: 1024
+      memory: 4096
+      containers:
+        - name: airflow
+          command: [airflow, db, clean, --clean-before-timestamp, "2026-01-01", --yes]
+    network_configuration:
+      subnets: [subnet-0a1b2c3d, subnet-4e5f6a7b]
+    stream: true
 
 - name: Show what it said
   ansible.builtin.debug:
@@ -244,9 +266,14 @@ logs:
   returned: always
   type: dict
   sample: {"airflow": ["Database migrating done!"]}
+request:
+  description: What was asked of RunTask, without the values of environment variables. Empty when nothing was to start.
+  returned: always
+  type: dict
+  sample: {"cluster": "airflow-prod", "taskDefinition": "airflow-prod-standalone", "count": 1}
 failure:
   description: Why the run failed.
-  returned: when tasks failed
+  returned: when tasks failed, without O(stream)
   type: dict
   contains:
     tasks:
@@ -312,6 +339,8 @@ ARGUMENT_SPEC = {
     "wait_timeout": {"type": "int", "default": 900},
     "stop_on_timeout": {"type": "bool", "default": True},
     "fail_on_exit_code": {"type": "bool", "default": True},
+    # Seen to by the action plugin of the same name.
+    "stream": {"type": "bool", "default": False},
     "log_lines": {"type": "int", "default": 20},
     "tags": {"type": "dict", "aliases": ["resource_tags"]},
 }

@@ -201,6 +201,16 @@ options:
       - A run that finds the rollout of an interrupted run still in progress waits for it, too.
     type: bool
     default: true
+  wait_for:
+    description:
+      - What O(wait) waits for when a service is rolled out.
+      - V(rollout) waits for the whole rollout.
+      - V(new_tasks) waits until all desired tasks of the new deployment run and pass their containers' health checks.
+        The old tasks may take their time. That is what a service needs whose tasks protect themselves from being
+        stopped while they work, maybe for hours. A deployment that ECS gives up still fails the module.
+    type: str
+    choices: [rollout, new_tasks]
+    default: rollout
   wait_timeout:
     description:
       - How many seconds to wait.
@@ -245,7 +255,7 @@ EXAMPLES = r"""
       airflow:environment: prod
       airflow:component: scheduler
 
-- name: Keep the workers between 1 and 20, whatever the autoscaler chose
+- name: Keep the workers between 1 and 20, whatever the autoscaler chose, and do not wait for busy old ones
   airflow.fargate.ecs_service:
     cluster: airflow-prod
     name: worker
@@ -258,6 +268,7 @@ EXAMPLES = r"""
     network_configuration:
       subnets: [subnet-0a1b2c3d, subnet-4e5f6a7b]
       security_groups: [sg-0123abcd]
+    wait_for: new_tasks
 
 - name: Delete the service and wait for its last task
   airflow.fargate.ecs_service:
@@ -463,6 +474,7 @@ ARGUMENT_SPEC = {
     "propagate_tags": {"type": "str", "choices": ["SERVICE", "TASK_DEFINITION", "NONE"], "default": "NONE"},
     "force_new_deployment": {"type": "bool", "default": False},
     "wait": {"type": "bool", "default": True},
+    "wait_for": {"type": "str", "choices": ["rollout", "new_tasks"], "default": "rollout"},
     "wait_timeout": {"type": "int", "default": 900},
     "log_lines": {"type": "int", "default": 20},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},

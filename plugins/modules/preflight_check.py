@@ -55,6 +55,14 @@ options:
     description: Whether an image may be built, so that the build context and the container engine must be in order.
     type: bool
     default: true
+  hibernation_parameter:
+    description:
+      - Name of the SSM parameter that says since when the environment hibernates. When it is there, that is a problem.
+      - It is not looked for when this is empty, or when there are other problems.
+    type: str
+    default: ""
+notes:
+  - Calls C(sts:GetCallerIdentity) and C(ssm:GetParameter).
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -109,9 +117,14 @@ import typing as t
 
 from ansible_collections.airflow.fargate.plugins.module_utils._preflight import account
 from ansible_collections.airflow.fargate.plugins.module_utils._preflight.engine import check_engine
+from ansible_collections.airflow.fargate.plugins.module_utils._preflight.hibernation import (
+    check_awake,
+    read_hibernation,
+)
 from ansible_collections.airflow.fargate.plugins.module_utils._preflight.problems import Problem, describe
 from ansible_collections.airflow.fargate.plugins.module_utils._preflight.rules import Deployment, check_deployment
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import boto3_inventory_conn, get_aws_connection_info
+from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 
@@ -133,6 +146,15 @@ def credential_source(module: AnsibleAWSModule) -> str:
     return os.environ.get("AWS_CONFIG_FILE", "the default chain (environment, ~/.aws, instance role)")
 
 
+def find_hibernation(module: AnsibleAWSModule) -> list[Problem]:
+    """Whether the environment hibernates."""
+    try:
+        since = read_hibernation(module.client("ssm"), module.params["hibernation_parameter"])
+    except AnsibleAWSError as error:
+        module.fail_json_aws_error(error)
+    return list(check_awake(module.params["settings"].get("airflow_environment"), since))
+
+
 def main() -> None:
     module = AnsibleAWSModule(
         argument_spec={
@@ -144,6 +166,7 @@ def main() -> None:
             "service_options": {"type": "dict", "required": True},
             "components": {"type": "dict", "required": True},
             "needs_engine": {"type": "bool", "default": True},
+            "hibernation_parameter": {"type": "str", "default": ""},
         },
         supports_check_mode=True,
     )
@@ -168,6 +191,8 @@ def main() -> None:
     problems += refusals
     problems += account.check_caller(settings.get("airflow_account_id"), identity)
 
+    if module.params["hibernation_parameter"] and not problems:
+        problems += find_hibernation(module)
     if problems:
         module.fail_json(msg=describe(problems))
     module.exit_json(changed=False, account=identity["Account"], arn=identity["Arn"])

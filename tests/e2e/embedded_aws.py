@@ -43,9 +43,9 @@ class EmbeddedAws:
             "LOCAL_AWS_CACHE_DIR": str(self.cache),
         }
 
-    def command(self, verb: str) -> str:
+    def command(self, *verb: str) -> str:
         done = subprocess.run(
-            [sys.executable, "-m", "tools.local_aws", verb],
+            [sys.executable, "-m", "tools.local_aws", *verb],
             cwd=ROOT,
             env={**os.environ, **self.variables},
             stdin=subprocess.DEVNULL,

@@ -16,6 +16,7 @@ RENAMED = {
     "cloudwatch:PutMetricAlarm": ("cloudwatch:PutMetricAlarm", "cloudwatch:TagResource"),
     "ec2:CreateSecurityGroup": ("ec2:CreateSecurityGroup", "ec2:CreateTags"),
     "iam:CreateRole": ("iam:CreateRole", "iam:TagRole"),
+    "sns:CreateTopic": ("sns:CreateTopic", "sns:TagResource"),
     "s3:DeleteObjects": ("s3:DeleteObject", "s3:DeleteObjectVersion"),
     "s3:GetBucketAccelerateConfiguration": ("s3:GetAccelerateConfiguration",),
     "s3:GetBucketEncryption": ("s3:GetEncryptionConfiguration",),
@@ -34,6 +35,7 @@ RENAMED = {
     "s3:PutBucketLifecycle": ("s3:PutLifecycleConfiguration",),
     "s3:PutBucketLifecycleConfiguration": ("s3:PutLifecycleConfiguration",),
     "s3:PutPublicAccessBlock": ("s3:PutBucketPublicAccessBlock",),
+    "ssm:PutParameter": ("ssm:PutParameter", "ssm:AddTagsToResource"),
 }
 
 # CloudWatch signs requests with a name of its own.

@@ -65,7 +65,10 @@ class Environment:
         ours = [f"airflow_environment: {name}\n" if line.startswith("airflow_environment:") else line for line in lines]
         assert ours != lines
         settings.write_text("".join(ours))
-        return cls(name, inventory, aws)
+        environment = cls(name, inventory, aws)
+        # What is compared must not depend on the load of the moment; tests/scaling is about that.
+        environment.set_group_vars("airflow_workers", service_min_count=1)
+        return environment
 
     @property
     def prefix(self) -> str:
@@ -75,6 +78,9 @@ class Environment:
         folder = self.inventory / "host_vars"
         folder.mkdir(exist_ok=True)
         (folder / f"{host}.yml").write_text(yaml.safe_dump(variables))
+
+    def set_group_vars(self, group: str, **variables: object) -> None:
+        (self.inventory / "group_vars" / f"{group}.yml").write_text(yaml.safe_dump(variables))
 
     def clear_host_vars(self) -> None:
         shutil.rmtree(self.inventory / "host_vars")

@@ -30,7 +30,8 @@ def tags(entries: Iterable[Mapping[str, str]] | None) -> dict[str, str]:
 def normalised(snapshot: Snapshot, name: str, environment: str) -> Snapshot:
     """Without made-up ids, and with a placeholder for the environment's name."""
     text = json.dumps(snapshot, sort_keys=True, default=str)
-    text = IDS.sub(r"\1-id", text).replace(name, "<name>")
+    # Glue knows the name with underscores.
+    text = IDS.sub(r"\1-id", text).replace(name, "<name>").replace(name.replace("-", "_"), "<name>")
     tag = '"airflow:environment": "{}"'
     text = text.replace(tag.format(environment), tag.format("<environment>"))
     return dict(json.loads(text))
@@ -67,12 +68,15 @@ class Reader:
             "repositories": self.repositories(),
             "secrets": self.secrets(),
             "log_groups": self.log_groups(),
+            "parameters": self.parameters(),
             **self.log_delivery(),
             "databases": self.databases(),
             "brokers": self.brokers(),
             **self.load_balancing(),
             "namespaces": self.namespaces(),
             **self.compute(),
+            **self.scaling(),
+            **self.monitoring(),
         }
 
     def comparable(self) -> Snapshot:
@@ -185,6 +189,11 @@ class Reader:
             if item["Name"].startswith(f"{self.name}/") and not item.get("DeletedDate")
         }
 
+    def parameters(self) -> Snapshot:
+        path = f"/{self.name}"
+        found = self.aws.pages("ssm", "get_parameters_by_path", "Parameters", Path=path, Recursive=True)
+        return {parameter["Name"]: parameter["Value"] for parameter in found}
+
     def log_groups(self) -> Snapshot:
         found = self.aws.pages("logs", "describe_log_groups", "logGroups", logGroupNamePrefix=f"/{self.name}/")
         return {item["logGroupName"]: item.get("retentionInDays") for item in found}
@@ -275,6 +284,34 @@ class Reader:
             },
         }
 
+    def monitoring(self) -> Snapshot:
+        cloudwatch, sns = self.aws.client("cloudwatch"), self.aws.client("sns")
+        alarms = self.aws.pages("cloudwatch", "describe_alarms", "MetricAlarms", AlarmNamePrefix=f"{self.name}: ")
+        fields = "MetricName Dimensions Threshold ComparisonOperator EvaluationPeriods ActionsEnabled AlarmActions"
+        dashboards = self.aws.pages("cloudwatch", "list_dashboards", "DashboardEntries", DashboardNamePrefix=self.name)
+        topics = [topic["TopicArn"] for topic in self.aws.pages("sns", "list_topics", "Topics")]
+        return {
+            "monitoring_alarms": {
+                alarm["AlarmName"]: {
+                    **pick(alarm, fields),
+                    "tags": tags(cloudwatch.list_tags_for_resource(ResourceARN=alarm["AlarmArn"])["Tags"]),
+                }
+                for alarm in alarms
+            },
+            "dashboards": {
+                item["DashboardName"]: json.loads(
+                    cloudwatch.get_dashboard(DashboardName=item["DashboardName"])["DashboardBody"]
+                )
+                for item in dashboards
+                if item["DashboardName"] == self.name
+            },
+            "topics": {
+                arn: tags(sns.list_tags_for_resource(ResourceArn=arn)["Tags"])
+                for arn in topics
+                if arn.endswith(f":{self.name}-alarms")
+            },
+        }
+
     def namespaces(self) -> Snapshot:
         def services(namespace: str) -> list[str]:
             filters = [{"Name": "NAMESPACE_ID", "Values": [namespace]}]
@@ -312,6 +349,37 @@ class Reader:
                 for service in services
             },
             "task_definitions": self.task_definitions(),
+        }
+
+    def scaling(self) -> Snapshot:
+        """Without the alarms' states, and without ARNs, which hold ids."""
+
+        def listed(operation: str, key: str) -> list[dict[str, Any]]:
+            found = self.aws.pages("application-autoscaling", operation, key, ServiceNamespace="ecs")
+            return [item for item in found if item["ResourceId"].startswith(f"service/{self.name}/")]
+
+        policies = listed("describe_scaling_policies", "ScalingPolicies")
+        actions = listed("describe_scheduled_actions", "ScheduledActions")
+        alarms = self.aws.pages("cloudwatch", "describe_alarms", "MetricAlarms", AlarmNamePrefix=f"{self.name}/")
+        fields = "Namespace MetricName Dimensions Statistic Period EvaluationPeriods Threshold TreatMissingData"
+        return {
+            "scalable_targets": {
+                item["ResourceId"]: {
+                    **pick(item, "MinCapacity MaxCapacity SuspendedState"),
+                    "policies": {
+                        policy["PolicyName"]: policy["PolicyType"]
+                        for policy in policies
+                        if policy["ResourceId"] == item["ResourceId"]
+                    },
+                    "actions": {
+                        action["ScheduledActionName"]: pick(action, "Schedule Timezone ScalableTargetAction")
+                        for action in actions
+                        if action["ResourceId"] == item["ResourceId"]
+                    },
+                }
+                for item in listed("describe_scalable_targets", "ScalableTargets")
+            },
+            "scaling_alarms": {alarm["AlarmName"]: pick(alarm, fields) for alarm in alarms},
         }
 
     def task_definitions(self) -> Snapshot:

@@ -56,7 +56,11 @@ def steady(value: Any) -> Any:
 def results(file: Path, environment: str) -> dict[str, list[Any]]:
     """Results by host and task, in their order; hosts overtake each other."""
     found: dict[str, list[Any]] = {}
-    for line in file.read_text().replace(environment, "<environment>").splitlines():
+    # Glue knows it with underscores.
+    text = (
+        file.read_text().replace(environment, "<environment>").replace(environment.replace("-", "_"), "<environment>")
+    )
+    for line in text.splitlines():
         entry = json.loads(line)
         found.setdefault(f"{entry['host']}: {entry['task']}", []).append([entry["event"], steady(entry["result"])])
     return found

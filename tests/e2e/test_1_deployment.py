@@ -15,7 +15,8 @@ from tests.e2e.embedded_aws import ACCOUNT, REGION, EmbeddedAws
 from tests.e2e.playbooks import Environment, wait_until
 from tests.e2e.snapshot import differences
 
-SERVICES = {"api-server", "scheduler", "dag-processor", "triggerer", "worker"}
+SERVICES = {"api-server", "scheduler", "dag-processor", "triggerer", "metrics", "worker"}
+COMMANDS = {"worker": "airflow celery worker", "metrics": "airflow-fargate metrics"}
 COMPONENTS = {"metadatabase", "scheduler", "triggerer", "dag_processor"}
 SECRET_VARIABLES = {
     "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": "sql_alchemy_conn",
@@ -41,6 +42,17 @@ def test_every_service_runs(story: Story) -> None:
     assert services.keys() == SERVICES
     for name, service in services.items():
         assert (service["status"], service["runningCount"], service["pendingCount"]) == ("ACTIVE", 1, 0), name
+
+
+def test_every_service_scales(story: Story) -> None:
+    targets = story.deployed["scalable_targets"]
+    assert targets.keys() == {f"service/<name>/{service}" for service in SERVICES}
+    policies = {name.rpartition("/")[2]: target["policies"] for name, target in targets.items() if target["policies"]}
+    assert policies == {"worker": {"workers-in": "StepScaling", "workers-out": "StepScaling"}}
+    assert story.deployed["scaling_alarms"].keys() == {
+        "<name>/worker/workers-in",
+        "<name>/worker/workers-out",
+    }
 
 
 def test_every_component_is_healthy(airflow: Airflow) -> None:
@@ -112,7 +124,7 @@ def test_secrets_come_from_secrets_manager(story: Story) -> None:
 def test_the_engine_shows_the_services(story: Story, aws: EmbeddedAws) -> None:
     running = aws.engine("ps", "--no-trunc", "--format", "{{.Command}} {{.Image}}")
     for service in SERVICES:
-        assert f"airflow {service.replace('worker', 'celery worker')}" in running
+        assert COMMANDS.get(service, f"airflow {service}") in running
     assert "postgres" in running
     assert "valkey" in running
 
@@ -192,5 +204,8 @@ def test_what_takes_minutes_is_started_before_anything_waits(story: Story) -> No
         tasks.index(role + "load_balancer : Create the load balancer"),
         tasks.index(role + "image : Build and push the image if its content is new"),
     ]
-    waited = [tasks.index("Wait for the broker"), tasks.index("Wait for the database")]
+    waited = [
+        tasks.index(role + "broker : Ready | Wait for the broker"),
+        tasks.index(role + "database : Ready | Wait for the database"),
+    ]
     assert max(started) < min(waited)

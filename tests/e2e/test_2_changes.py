@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.embedded_aws import EmbeddedAws
-from tests.e2e.playbooks import Environment
+from tests.e2e.playbooks import Environment, wait_until
 from tests.e2e.snapshot import Reader, Snapshot, differences
 
 pytestmark = pytest.mark.usefixtures("story")
@@ -56,7 +56,12 @@ def test_every_kind_of_change_is_rolled_out_where_it_was_made(environment: Envir
     assert {"name": "AIRFLOW__CORE__LOAD_EXAMPLES", "value": "false"} in container("dag-processor")["environment"]
     assert container("triggerer")["command"] == ["airflow", "triggerer", "--capacity", "500"]
     assert container("worker")["task_cpu"] == "512"
+
+    def wanted(service: str) -> set[str]:
+        family = f"{environment.prefix}-{service}"
+        return {f"{family}:{after['task_definitions'][family]['revision']}"}
+
+    # A rollout of workers is done when the new ones are healthy: the old one goes when it likes.
+    wait_until(lambda: running_revisions(aws, environment.prefix, "worker") == wanted("worker"), 60, "the old one went")
     for service in changed:
-        revision = after["task_definitions"][f"{environment.prefix}-{service}"]["revision"]
-        wanted = f"{environment.prefix}-{service}:{revision}"
-        assert running_revisions(aws, environment.prefix, service) == {wanted}
+        assert running_revisions(aws, environment.prefix, service) == wanted(service)

@@ -55,6 +55,17 @@ CALLBACKS = [
     ("executor", "running", 4000),
     ("triggerer", "queued", 10),
 ]
+# State, seconds since the end and since the last heartbeat. What ends in the future is counted when it is over.
+ENDED = [
+    *[("success", -1, 3)] * 3,
+    ("failed", -1, 3),
+    ("up_for_retry", -1, 3),
+    ("skipped", -1, 3),
+    ("success", 4000, 4001),
+]
+JOBS = [("SchedulerJob", 4000), ("SchedulerJob", 90), ("TriggererJob", 600), ("LocalTaskJob", 1)]
+VITALS = ("HeartbeatAge", "ImportErrors", "FinishedTasks")
+TABLES = ("task_instance", "callback", "job", "import_error")
 
 
 def insert_rows() -> str:
@@ -68,18 +79,35 @@ def insert_rows() -> str:
         time = f"now() - interval '{age} s'"
         started = time if state in ("running", "restarting") else "NULL"
         heartbeat = time if has_heartbeat else "NULL"
+        # Two tasks in a row share a worker; Airflow leaves the name empty until a task starts.
+        host = "" if started == "NULL" else f"10.0.0.{number // 2}"
         rows.append(
             "INSERT INTO task_instance (id, task_id, dag_id, run_id, try_number, pool, pool_slots, state, queue,"
-            " executor, queued_dttm, start_date, last_heartbeat_at) VALUES"
+            " executor, hostname, queued_dttm, start_date, last_heartbeat_at) VALUES"
             f" (gen_random_uuid(), 't{number}', 'd', 'r', 1, 'default_pool', 1, {text(state)}, {text(queue)},"
-            f" {text(executor)}, {time}, {started}, {heartbeat});"
+            f" {text(executor)}, {text(host)}, {time}, {started}, {heartbeat});"
         )
     for kind, state, age in CALLBACKS:
         rows.append(
             "INSERT INTO callback (id, type, fetch_method, data, state, priority_weight, created_at) VALUES"
             f" (gen_random_uuid(), '{kind}', 'import_path', '{{}}', '{state}', 1, now() - interval '{age} s');"
         )
+    for kind, age in JOBS:
+        rows.append(f"INSERT INTO job (job_type, latest_heartbeat) VALUES ('{kind}', now() - interval '{age} s');")
+    rows.append("INSERT INTO import_error (filename) VALUES ('broken.py'), ('worse.py');")
     return "SET session_replication_role = replica;" + "".join(rows)
+
+
+def insert_ended_tasks() -> str:
+    rows = ["SET session_replication_role = replica;"]
+    for state, end, heartbeat in ENDED:
+        rows.append(
+            "INSERT INTO task_instance (id, task_id, dag_id, run_id, try_number, pool, pool_slots, state, queue,"
+            " end_date, last_heartbeat_at) VALUES"
+            f" (gen_random_uuid(), 'e{len(rows)}', 'd', 'r', 1, 'default_pool', 1, '{state}', 'default',"
+            f" now() - interval '{end} s', now() - interval '{heartbeat} s');"
+        )
+    return "".join(rows)
 
 
 class Publisher:
@@ -96,6 +124,8 @@ class Publisher:
         self.publisher = containers.start(
             "metrics-publisher", image, "airflow-fargate", "metrics", network=network, environment=self.environment
         )
+        wait_until(lambda: '"published"' in self.log(), what=self.log)
+        self.used_until_ready = self.usage()
 
     @property
     def environment(self) -> dict[str, str]:
@@ -149,7 +179,23 @@ class Publisher:
     def metrics(self) -> dict[tuple[str, str], float]:
         """The values last published, by queue and name."""
         data = self.calls("PutMetricData")[-1]["body"]["MetricData"]
-        return {(datum["Dimensions"][1]["Value"], datum["MetricName"]): datum["Value"] for datum in data}
+        return {
+            (datum["Dimensions"][1]["Value"], datum["MetricName"]): datum["Value"]
+            for datum in data
+            if datum["MetricName"] not in VITALS
+        }
+
+    def vitals(self) -> dict[tuple[str, str], float]:
+        """Of the whole time: outcomes are counts of a period."""
+        values: dict[tuple[str, str], float] = {}
+        for call in self.calls("PutMetricData"):
+            for datum in call["body"]["MetricData"]:
+                name = datum["MetricName"]
+                if name in VITALS:
+                    dimension = datum["Dimensions"][-1]["Value"]
+                    before = values.get((dimension, name), 0) if name == "FinishedTasks" else 0
+                    values[dimension, name] = before + datum["Value"]
+        return values
 
     def usage(self) -> dict[str, float]:
         return json.loads(self.containers.must("exec", self.publisher, "python", "-c", USAGE))
@@ -160,7 +206,7 @@ class Publisher:
 
 @pytest.fixture(scope="module")
 def publisher(containers: Containers, image: str, empty_stack: Stack) -> Publisher:
-    dump = ("pg_dump", "-U", "airflow", "--schema-only", "--table=task_instance", "--table=callback", "airflow")
+    dump = ("pg_dump", "-U", "airflow", "--schema-only", *(f"--table={name}" for name in TABLES), "airflow")
     # Without the keys to tables that are not there.
     schema = containers.must("exec", empty_stack.postgres, *dump)
     statements = [part for part in schema.split(";\n") if "FOREIGN KEY" not in part and "\\" not in part]
@@ -171,7 +217,7 @@ def publisher(containers: Containers, image: str, empty_stack: Stack) -> Publish
 def published(publisher: Publisher) -> Publisher:
     """It publishes, with a load that does not change."""
     publisher.answer("yes")
-    publisher.sql(f"TRUNCATE task_instance, callback; {insert_rows()}")
+    publisher.sql(f"TRUNCATE {', '.join(TABLES)}; {insert_rows()}")
     publisher.wait_for("published", count=2)
     return publisher
 
@@ -186,19 +232,45 @@ def test_the_load_of_each_queue_and_the_workers_of_each_pool(published: Publishe
         ("small", "QueuedTasks"): 1,
         ("small", "RunningTasks"): 1,
         ("default,small", "WorkersNeeded"): 4,
+        ("default,small", "WorkersBusy"): 2,
         ("default,small", "WorkersGap"): 2,
+        ("default,small", "WorkersSurplus"): 0,
+        ("default,small", "WorkersDesired"): 2,
+        ("default,small", "WorkersRunning"): 1,
         ("default,small", "NumberOfActiveRunningTasks"): 13,
         ("default,small", "CapacityProviderReservation"): 162.5,
         ("reports", "QueuedTasks"): 0,
         ("reports", "RunningTasks"): 2,
         ("reports", "WorkersNeeded"): 1,
+        ("reports", "WorkersBusy"): 2,
         ("reports", "WorkersGap"): 1,
+        ("reports", "WorkersSurplus"): 0,
+        ("reports", "WorkersDesired"): 0,
+        ("reports", "WorkersRunning"): 0,
         ("reports", "NumberOfActiveRunningTasks"): 2,
         ("reports", "CapacityProviderReservation"): 200,
     }
     assert oldest["default"] >= 90 > oldest["small"] >= 1
     assert oldest["reports"] == 0
     assert published.lines()[-1]["tasks_in_queues_without_workers"] == {"typo": 1}
+
+
+def test_how_airflow_is(published: Publisher) -> None:
+    published.sql(insert_ended_tasks())
+
+    def counted() -> dict[str, float]:
+        vitals = published.vitals()
+        return {state: vitals[state, "FinishedTasks"] for state in ("success", "failed", "up_for_retry")}
+
+    wait_until(lambda: counted() == {"success": 3, "failed": 1, "up_for_retry": 1}, what=published.log)
+    # Counted once.
+    published.wait_for("published", count=2)
+    assert counted() == {"success": 3, "failed": 1, "up_for_retry": 1}
+    vitals = published.vitals()
+    assert 600 > vitals["scheduler", "HeartbeatAge"] >= 90
+    assert vitals["triggerer", "HeartbeatAge"] >= 600
+    assert ("dag-processor", "HeartbeatAge") not in vitals
+    assert vitals["test", "ImportErrors"] == 2
 
 
 def test_one_call_a_period_with_high_resolution(published: Publisher) -> None:
@@ -221,6 +293,10 @@ def test_it_fits_a_quarter_vcpu(published: Publisher) -> None:
 
     assert after["resident"] < 80e6
     assert (after["cpu"] - before["cpu"]) / count < 0.05, (before, after, count)
+
+
+def test_it_is_ready_in_two_seconds_of_cpu(publisher: Publisher) -> None:
+    assert publisher.used_until_ready["cpu"] < 2, publisher.used_until_ready
 
 
 def test_it_is_healthy_and_the_check_is_light(published: Publisher) -> None:

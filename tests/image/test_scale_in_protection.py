@@ -19,6 +19,16 @@ WORKER = (FOLDER / "celery_worker.py").read_text()
 PORT = 9898
 # A worker that gives its protection up as soon as it can.
 EAGER = {"ECS_AGENT_URI": f"http://127.0.0.1:{PORT}/v4", "AIRFLOW_FARGATE_IDLE_SECONDS": "0"}
+# A worker that asks every second whether a deployment replaces it, and would otherwise stay protected for ever.
+WATCHING = {
+    "ECS_AGENT_URI": f"http://127.0.0.1:{PORT}/v4",
+    "ECS_CONTAINER_METADATA_URI_V4": f"http://127.0.0.1:{PORT}/v4/metadata",
+    "AIRFLOW_FARGATE_IDLE_SECONDS": "3600",
+    "AIRFLOW_FARGATE_RETIREMENT_SECONDS": "1",
+    "AWS_ENDPOINT_URL": f"http://127.0.0.1:{PORT}",
+    "AWS_ACCESS_KEY_ID": "123456789012",
+    "AWS_SECRET_ACCESS_KEY": "none",
+}
 
 
 class Pool:
@@ -49,6 +59,9 @@ class Pool:
 
     def answer(self, answer: str) -> None:
         self.containers.must("exec", self.agent, "sh", "-c", f"echo {answer} > /tmp/answer")
+
+    def deploy(self, deployment: str) -> None:
+        self.containers.must("exec", self.agent, "sh", "-c", f"echo {deployment} > /tmp/primary")
 
     def log(self) -> str:
         return self.containers.logs(self.worker)
@@ -157,6 +170,30 @@ def test_after_a_lost_connection_to_the_broker_it_goes_on(pool: Pool) -> None:
     wait_until(lambda: len(pool.told("finished")) >= 2, what=pool.log)
     pool.wait_for_log("leaving -> idle")
 
+    assert all(line["protected"] for line in pool.told("started") + pool.told("finished"))
+
+
+def test_a_deployment_ends_although_tasks_come_back_to_back(pool: Pool) -> None:
+    pool.start_worker(**WATCHING)
+    # Six tasks of two seconds for a worker of two processes.
+    tasks: list[tuple[str | float, ...]] = [(f"task-{number}", 2, 0) for number in range(6)]
+    pool.send(*itertools.chain.from_iterable(tasks))
+    wait_until(lambda: len(pool.told("started")) == 2, what=pool.log)
+
+    pool.deploy("ecs-svc/2")
+    pool.wait_for_log("leaving -> retired")
+
+    done = len(pool.told("finished"))
+    assert done == len(pool.told("started")) < 6
+    assert [line["code"] for line in pool.told("finished")] == [0] * done
+    assert pool.queued() + pool.unacknowledged() == 6 - done
+    assert pool.requests()[-1] == _ended("yes")
+
+    # ECS returns to the worker's own deployment: the rest of the work is done.
+    pool.deploy("ecs-svc/1")
+    wait_until(lambda: len(pool.told("finished")) == 6, what=pool.log)
+    assert "retired -> idle" in pool.log()
+    assert sorted(line["name"] for line in pool.told("finished")) == [f"task-{number}" for number in range(6)]
     assert all(line["protected"] for line in pool.told("started") + pool.told("finished"))
 
 

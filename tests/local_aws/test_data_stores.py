@@ -59,23 +59,49 @@ def stores(aws: Any, until: Any) -> Iterator[tuple[str, str]]:
     cache.delete_replication_group(ReplicationGroupId=aws.name)
 
 
-def test_the_database_passes_full_verification(aws: Any, stores: tuple[str, str]) -> None:
+def query(aws: Any, address: str, statement: str) -> list[str]:
+    """What the database answers to a task."""
     task = aws.run(
         {
             "name": "main",
             "image": "docker.io/library/postgres:17-alpine",
             "entryPoint": ["psql"],
-            "command": ["-tAc", "select ssl from pg_stat_ssl where pid = pg_backend_pid()"],
+            "command": ["-qtAc", statement],
             "environment": [
-                {"name": "PGHOST", "value": stores[0]},
+                {"name": "PGHOST", "value": address},
                 {"name": "PGUSER", "value": "airflow"},
                 {"name": "PGPASSWORD", "value": PASSWORD},
+                {"name": "PGCONNECT_TIMEOUT", "value": "3"},
                 {"name": "PGSSLMODE", "value": "verify-full"},
                 {"name": "PGSSLROOTCERT", "value": "/etc/ssl/certs/rds-global-bundle.pem"},
             ],
         }
     )
-    assert aws.logs(task) == ["t"]
+    return list(aws.logs(task))
+
+
+def test_the_database_passes_full_verification(aws: Any, stores: tuple[str, str]) -> None:
+    assert query(aws, stores[0], "select ssl from pg_stat_ssl where pid = pg_backend_pid()") == ["t"]
+
+
+def test_a_stopped_database_does_not_answer_and_keeps_its_data(aws: Any, stores: tuple[str, str], until: Any) -> None:
+    rds = aws.client("rds")
+
+    def status() -> str:
+        return str(rds.describe_db_instances(DBInstanceIdentifier=aws.name)["DBInstances"][0]["DBInstanceStatus"])
+
+    assert query(aws, stores[0], "create table kept as select 'still here' as note") == []
+    with pytest.raises(rds.exceptions.InvalidDBInstanceStateFault):
+        rds.start_db_instance(DBInstanceIdentifier=aws.name)
+    assert rds.stop_db_instance(DBInstanceIdentifier=aws.name)["DBInstance"]["DBInstanceStatus"] == "stopping"
+    until(status, lambda seen: seen == "stopped")
+    assert "still here" not in query(aws, stores[0], "select note from kept")
+    for operation in (rds.stop_db_instance, rds.modify_db_instance):
+        with pytest.raises(rds.exceptions.InvalidDBInstanceStateFault):
+            operation(DBInstanceIdentifier=aws.name)
+    assert rds.start_db_instance(DBInstanceIdentifier=aws.name)["DBInstance"]["DBInstanceStatus"] == "starting"
+    until(status, lambda seen: seen == "available")
+    assert query(aws, stores[0], "select note from kept") == ["still here"]
 
 
 def test_the_broker_is_trusted_and_wants_its_token(aws: Any, stores: tuple[str, str]) -> None:

@@ -28,11 +28,12 @@ IDENTITY = """\
 
 
 class Account(http.server.ThreadingHTTPServer):
-    """Answers every call like STS and keeps what was called."""
+    """Answers like STS, and like SSM about one parameter, and keeps what was called."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.answer = IDENTITY.format(account="123456789012")
+        self.hibernates_since = ""
         self.calls: list[str] = []
 
 
@@ -41,9 +42,21 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        self.server.calls.append(body.split("&")[0])
-        answer = self.server.answer.encode()
-        self.send_response(200)
+        if "X-Amz-Target" in self.headers:
+            self.answer(*self.parameter(json.loads(body)["Name"]))
+        else:
+            self.server.calls.append(body.split("&")[0])
+            self.answer(200, self.server.answer)
+
+    def parameter(self, name: str) -> tuple[int, str]:
+        self.server.calls.append(f"{self.headers['X-Amz-Target']} {name}")
+        if self.server.hibernates_since:
+            return 200, json.dumps({"Parameter": {"Name": name, "Value": self.server.hibernates_since}})
+        return 400, json.dumps({"__type": "ParameterNotFound"})
+
+    def answer(self, status: int, text: str) -> None:
+        answer = text.encode()
+        self.send_response(status)
         self.send_header("Content-Length", str(len(answer)))
         self.end_headers()
         self.wfile.write(answer)
@@ -93,7 +106,7 @@ def run(
 def test_good_settings_pass_and_are_checked_once(account: Account, state: Path) -> None:
     result = run(state, account.server_port, playbook="tests/playbooks/preflight_twice.yml")
     assert result.returncode == 0, result.stdout + result.stderr
-    assert account.calls == ["Action=GetCallerIdentity"]
+    assert account.calls == ["Action=GetCallerIdentity", "AmazonSSM.GetParameter /airflow-local/hibernated"]
 
 
 def test_a_run_limited_by_host_and_tag_is_checked_too(account: Account, state: Path) -> None:
@@ -182,3 +195,13 @@ def test_a_run_that_builds_nothing_needs_no_engine(account: Account, tmp_path: P
     nothing = str(tmp_path)
     result = run(tmp_path, account.server_port, airflow_image_context=nothing, preflight_needs_engine=False)
     assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_an_environment_that_hibernates_is_refused_unless_it_is_to_wake_up(account: Account, state: Path) -> None:
+    account.hibernates_since = "2026-12-01T20:00:00Z"
+    result = run(state, account.server_port)
+    assert result.returncode == 2
+    assert "it hibernates since 2026-12-01T20:00:00Z: its database is stopped" in result.stdout
+    assert account.calls[-1] == "AmazonSSM.GetParameter /airflow-local/hibernated"
+    assert run(state, account.server_port, "--tags", "wake").returncode == 0
+    assert run(state, account.server_port, preflight_refuses_hibernation=False).returncode == 0

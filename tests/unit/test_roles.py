@@ -18,6 +18,7 @@ ROLES = sorted(path.parent.parent.name for path in ROOT.glob("roles/*/tasks/main
 
 # What Ansible itself provides.
 MAGIC_VARIABLES = {
+    "ansible_run_tags",
     "group_names",
     "groups",
     "hostvars",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import shlex
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -98,6 +100,7 @@ def start(wanted: Settings) -> None:
             engine.up()
             engine.clean()
             engine.write_wrapper()
+            write_session_plugin(settings)
             images.ensure(engine)
             engine.api.create_network(settings.network, settings.subnet, settings.gateway, settings.instance)
             start_server(settings, python)
@@ -132,6 +135,17 @@ def start_server(settings: Settings, python: Path) -> None:
     wait_for(lambda: process.pid is None or gateway_answers(settings), 60)
     if process.pid is None or not gateway_answers(settings):
         raise LocalAwsError(f"The server does not start:\n{process.log_tail()}")
+
+
+def write_session_plugin(settings: Settings) -> None:
+    """What `aws ecs execute-command` and the module ecs_execute_command start, once they are told of it."""
+    command = [sys.executable, "-m", "tools.local_aws.session_plugin", str(settings.settings_file)]
+    settings.session_plugin.write_text(
+        "#!/bin/sh\n# Stands in for the Session Manager plugin.\n"
+        f'PYTHONPATH={shlex.quote(str(ROOT))} exec {shlex.join(command)} "$@"\n',
+        encoding="utf-8",
+    )
+    settings.session_plugin.chmod(0o755)
 
 
 def write_authorities(settings: Settings) -> None:

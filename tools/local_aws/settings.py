@@ -112,6 +112,11 @@ class Settings:
         return self.state_dir / "engine"
 
     @property
+    def session_plugin(self) -> Path:
+        """Executable that stands in for the Session Manager plugin."""
+        return self.state_dir / "session-manager-plugin"
+
+    @property
     def server_log(self) -> Path:
         return self.state_dir / "server.log"
 

@@ -1,5 +1,5 @@
-"""The first user of a deployment, created in this process: `airflow users create` takes the password as an argument,
-where every process of the container could read it.
+"""The first user of a deployment, created and changed in this process: `airflow users create` and `reset-password` take
+the password as an argument, where every process of the container could read it.
 """
 
 from __future__ import annotations
@@ -59,3 +59,22 @@ def create(admin: Admin) -> str:
         ):
             raise AdminError(f"user {admin.username} could not be created; is {admin.email} another user's?")
     return f"user {admin.username} created with the role {admin.role}"
+
+
+def set_password(admin: Admin, old_password: str) -> str:
+    """Give the user the password and say so, once the old one is proven to be none any more."""
+    from airflow.providers.fab.auth_manager.cli_commands.utils import get_application_builder
+    from werkzeug.security import check_password_hash
+
+    with get_application_builder() as builder:
+        manager = builder.sm
+        user = manager.find_user(username=admin.username)
+        if user is None:
+            raise AdminError(f"there is no user {admin.username}")
+        manager.reset_password(user.id, admin.password)
+        user = manager.find_user(username=admin.username)
+        if not check_password_hash(user.password, admin.password):
+            raise AdminError(f"user {admin.username} did not take the new password")
+        if old_password and check_password_hash(user.password, old_password):
+            raise AdminError(f"the old password of user {admin.username} still works")
+    return f"user {admin.username} has the new password, and the old one is refused"

@@ -7,9 +7,10 @@ import os
 import sys
 from collections.abc import Sequence
 
-from airflow_fargate import admin, health
+from airflow_fargate import admin, health, old_password
 from airflow_fargate.admin import Admin, AdminError
 from airflow_fargate.health import Unhealthy
+from airflow_fargate.old_password import StillAccepted
 
 MAX_AGE = 60.0
 
@@ -18,9 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     if options.command == "health":
         return check_health(options.component, options.max_age)
-    if options.command == "metrics":
-        return publish_metrics()
-    return create_admin()
+    return COMMANDS[options.command]()
 
 
 def parser() -> argparse.ArgumentParser:
@@ -45,6 +44,14 @@ def parser() -> argparse.ArgumentParser:
         help="create the user AIRFLOW_ADMIN_USERNAME (admin) with the password AIRFLOW_ADMIN_PASSWORD, role "
         "AIRFLOW_ADMIN_ROLE (Admin) and AIRFLOW_ADMIN_EMAIL, _FIRST_NAME, _LAST_NAME; leave one that exists",
     )
+    commands.add_parser(
+        "set-admin-password",
+        help="give the user AIRFLOW_ADMIN_USERNAME (admin) the password AIRFLOW_ADMIN_PASSWORD, and see that "
+        "AIRFLOW_ADMIN_OLD_PASSWORD is refused",
+    )
+    commands.add_parser(
+        "check-old-password", help="see that the metadata database refuses the password AIRFLOW_FARGATE_OLD_PASSWORD"
+    )
     return result
 
 
@@ -66,6 +73,25 @@ def create_admin() -> int:
     return 0
 
 
+def set_admin_password() -> int:
+    try:
+        old = os.environ.get("AIRFLOW_ADMIN_OLD_PASSWORD", "")
+        print(admin.set_password(Admin.from_environment(os.environ), old))
+    except AdminError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def check_old_password() -> int:
+    try:
+        print(old_password.check(health.database(os.environ), os.environ["AIRFLOW_FARGATE_OLD_PASSWORD"]))
+    except (StillAccepted, Unhealthy) as reason:
+        print(f"error: {reason}", file=sys.stderr)
+        return 1
+    return 0
+
+
 def publish_metrics() -> int:
     # Imported here: no other command needs a client of AWS.
     from airflow_fargate.metrics import publisher
@@ -80,3 +106,11 @@ def publish_metrics() -> int:
         return 1
     publisher.run(settings, Database(arguments, settings.default_queue, settings.heartbeat_timeout))
     return 0
+
+
+COMMANDS = {
+    "create-admin": create_admin,
+    "set-admin-password": set_admin_password,
+    "check-old-password": check_old_password,
+    "metrics": publish_metrics,
+}

@@ -9,12 +9,12 @@ import typing as t
 from datetime import datetime
 
 from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling import alarms
-from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling.changes import Config
 from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling.common import (
     AutoscalingErrorHandler,
 )
 from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling.validation import Identity
 from ansible_collections.airflow.fargate.plugins.module_utils._calls import call_on_new, find, list_all
+from ansible_collections.airflow.fargate.plugins.module_utils._changes import Config
 from ansible_collections.airflow.fargate.plugins.module_utils._parallel import side_by_side
 from ansible_collections.airflow.fargate.plugins.module_utils._reconcile import TagChanges
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import (

@@ -9,7 +9,6 @@ import typing as t
 from datetime import datetime
 
 from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling import api, targets
-from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling.problems import Options
 from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling.targets import (
     Observed,
     Plan,
@@ -21,6 +20,7 @@ from ansible_collections.airflow.fargate.plugins.module_utils._application_autos
     identity,
 )
 from ansible_collections.airflow.fargate.plugins.module_utils._parallel import side_by_side
+from ansible_collections.airflow.fargate.plugins.module_utils._problems import Options
 from ansible_collections.airflow.fargate.plugins.module_utils._reconcile import merged_tags
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling import alarms, metrics, steps
-from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling.changes import Config, canonical
-from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling.problems import (
+from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling import alarms, steps
+from ansible_collections.airflow.fargate.plugins.module_utils._changes import Config, canonical
+from ansible_collections.airflow.fargate.plugins.module_utils._cloudwatch import metrics
+from ansible_collections.airflow.fargate.plugins.module_utils._problems import (
     Options,
     Problem,
     Problems,

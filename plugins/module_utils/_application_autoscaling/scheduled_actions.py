@@ -10,8 +10,8 @@ import typing as t
 from datetime import UTC, datetime
 
 from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling import schedules
-from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling.changes import Config
-from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling.problems import (
+from ansible_collections.airflow.fargate.plugins.module_utils._changes import Config
+from ansible_collections.airflow.fargate.plugins.module_utils._problems import (
     Options,
     Problem,
     Problems,
@@ -20,6 +20,8 @@ from ansible_collections.airflow.fargate.plugins.module_utils._application_autos
 )
 
 NAME = re.compile(r"(?! )[^\x00-\x1f\x7f-\x9f:/|]{1,256}(?<! )")
+# Those of the module service_capacity, for once: no list of schedules is to know of them.
+ONCE = ("scale-down", "scale-up")
 
 
 def wanted(action: Options) -> Config:
@@ -83,6 +85,8 @@ def problems(setting: str, actions: t.Sequence[Options]) -> Problems:
         if not NAME.fullmatch(action["name"]):
             reason = "it has 1 to 256 characters, none of them : / | or a control character, and no space at an end"
             yield Problem(f"{setting}.name", action["name"], reason)
+        if action["name"] in ONCE:
+            yield Problem(f"{setting}.name", action["name"], "the module service_capacity has this name for its own")
         yield from _capacity_problems(one, action)
         yield from _time_problems(one, action)
 

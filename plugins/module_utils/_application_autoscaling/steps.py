@@ -12,7 +12,7 @@ import typing as t
 from itertools import pairwise
 from math import inf
 
-from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling.problems import (
+from ansible_collections.airflow.fargate.plugins.module_utils._problems import (
     Options,
     Problem,
     Problems,

@@ -14,15 +14,15 @@ from ansible_collections.airflow.fargate.plugins.module_utils._application_autos
     policies,
     scheduled_actions,
 )
-from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling.changes import (
+from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling.common import AutoscalingError
+from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling.validation import Identity
+from ansible_collections.airflow.fargate.plugins.module_utils._changes import (
     Changes,
     Config,
     Named,
     changes,
 )
-from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling.common import AutoscalingError
-from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling.problems import Options
-from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling.validation import Identity
+from ansible_collections.airflow.fargate.plugins.module_utils._problems import Options
 from ansible_collections.airflow.fargate.plugins.module_utils._reconcile import TagChanges, merged_tags, tag_changes
 
 State = dict[str, t.Any]
@@ -177,7 +177,11 @@ def _configs(observed: Observed) -> Configs:
     names = {policy["PolicyARN"]: name for name, policy in observed.policies.items()}
     return Configs(
         {name: policies.observed(policy) for name, policy in observed.policies.items()},
-        {name: scheduled_actions.observed(action) for name, action in observed.actions.items()},
+        {
+            name: scheduled_actions.observed(action)
+            for name, action in observed.actions.items()
+            if name not in scheduled_actions.ONCE
+        },
         {name: alarms.observed(alarm, names) for name, alarm in observed.alarms.items()},
     )
 

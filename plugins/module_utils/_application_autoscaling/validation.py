@@ -13,7 +13,7 @@ from ansible_collections.airflow.fargate.plugins.module_utils._application_autos
     scheduled_actions,
 )
 from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling.common import AutoscalingError
-from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling.problems import (
+from ansible_collections.airflow.fargate.plugins.module_utils._problems import (
     Options,
     Problem,
     Problems,

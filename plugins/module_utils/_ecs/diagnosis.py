@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from ansible_collections.airflow.fargate.plugins.module_utils._calls import aws_call
+from ansible_collections.airflow.fargate.plugins.module_utils._calls import aws_call, list_all
 from ansible_collections.airflow.fargate.plugins.module_utils._ecs.common import (
     AnsibleECSError,
     Client,
@@ -28,7 +28,7 @@ from ansible_collections.airflow.fargate.plugins.module_utils._ecs.waiters impor
 
 EVENTS_SHOWN = 5
 TASKS_SHOWN = 2
-# DescribeTasks takes no more at a time.
+# ListTasks answers, and DescribeTasks takes, no more at a time.
 TASKS_READ = 100
 # Seconds until CloudWatch Logs has surely taken in what was written.
 LOG_DELAY = 3.0
@@ -69,13 +69,15 @@ class TaskReader:
         return self._lines[key]
 
     def _read_lines(self, task: Resource, container: str) -> list[str]:
+        if self._log_lines < 1:
+            return []
         definitions = self.containers(task["taskDefinitionArn"])
         definition, router = definitions.get(container), log_router(definitions.values())
         if definition is router and exit_code(task, container) == 0:
             # A log router that ended well has nothing to say about the task.
             return []
         stream = log_stream(definition, last_part(task["taskArn"]), router) if definition else None
-        if stream is None or self._log_lines < 1:
+        if stream is None:
             return []
         lines: list[str] = []
         try:
@@ -116,10 +118,10 @@ def exit_code(task: Resource, container: str) -> int | None:
 
 def service_report(client: Client, reader: TaskReader, service: Resource, deployment: Resource) -> Resource:
     """The newest events of a service and the most telling tasks of one of its deployments."""
-    tasks = _deployment_tasks(client, service, deployment, "STOPPED")
+    tasks = deployment_tasks(client, service, deployment, "STOPPED")
     if not tasks:
         # Nothing stopped: what runs is not healthy, or nothing could be placed.
-        tasks = _deployment_tasks(client, service, deployment, "RUNNING")
+        tasks = deployment_tasks(client, service, deployment, "RUNNING")
     return {
         "events": [
             {"created_at": _time(event["createdAt"]), "message": event["message"]}
@@ -133,22 +135,21 @@ def _time(value: Any) -> str:
     return value.isoformat(timespec="seconds") if isinstance(value, datetime) else str(value)
 
 
-def _deployment_tasks(client: Client, service: Resource, deployment: Resource, status: str) -> list[Resource]:
+def deployment_tasks(client: Client, service: Resource, deployment: Resource, status: str) -> list[Resource]:
     cluster, name = service["clusterArn"], service["serviceName"]
-    arns = aws_call(
-        ECSErrorHandler,
-        f"list the tasks of service {name}",
-        client.list_tasks,
-        cluster=cluster,
-        serviceName=name,
-        desiredStatus=status,
-        maxResults=TASKS_READ,
-    )["taskArns"]
-    if not arns:
-        return []
-    tasks = aws_call(
-        ECSErrorHandler, f"describe the tasks of service {name}", client.describe_tasks, cluster=cluster, tasks=arns
-    )["tasks"]
+    options = {"cluster": cluster, "serviceName": name, "desiredStatus": status}
+    arns = list_all(
+        ECSErrorHandler, client, "list_tasks", "taskArns", **options, PaginationConfig={"PageSize": TASKS_READ}
+    )
+    tasks: list[Resource] = []
+    for start in range(0, len(arns), TASKS_READ):
+        tasks += aws_call(
+            ECSErrorHandler,
+            f"describe the tasks of service {name}",
+            client.describe_tasks,
+            cluster=cluster,
+            tasks=arns[start : start + TASKS_READ],
+        )["tasks"]
     return [task for task in tasks if belongs_to(task, deployment)]
 
 

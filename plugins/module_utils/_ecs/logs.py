@@ -1,7 +1,7 @@
 # Copyright: Contributors to the airflow.fargate project
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The last lines a container wrote, where its task definition sends them to CloudWatch Logs.
+"""The lines a container writes, where its task definition sends them to CloudWatch Logs.
 
 That is the log driver awslogs, or FireLens with a router that writes to its own log group what it routes, into the
 stream that awslogs would have made.
@@ -61,3 +61,20 @@ def last_lines(logs_client: LogsClientFactory, stream: LogStream, limit: int) ->
     )
     events = answer["events"] if answer else []
     return [event["message"].rstrip() for event in events][-limit:]
+
+
+def new_lines(logs_client: LogsClientFactory, stream: LogStream, position: str | None) -> tuple[list[str], str | None]:
+    """What was written after a position (None: from the first line), and the position after it."""
+    position_argument = {"nextToken": position} if position else {}
+    answer = find(
+        LogsErrorHandler,
+        f"read the log stream {stream.name} of {stream.group}",
+        logs_client(stream.region).get_log_events,
+        logGroupName=stream.group,
+        logStreamName=stream.name,
+        startFromHead=True,
+        **position_argument,
+    )
+    if answer is None:
+        return [], position
+    return [event["message"].rstrip() for event in answer["events"]], answer["nextForwardToken"]

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -59,6 +60,20 @@ def rollout_state(service: Resource, deployment: Resource) -> Rollout:
     if primary.get("rolloutState", "COMPLETED") != "COMPLETED" or running != desired or pending or leaving:
         return Rollout("in_progress", f"{progress}, {failures} failed" if failures else progress)
     return Rollout("completed", progress)
+
+
+def new_tasks_run(service: Resource, deployment: Resource) -> bool:
+    """Whether ECS still works towards a deployment and all its tasks run; the old ones may take their time."""
+    primary = primary_deployment(service)
+    if primary is None or primary["id"] != deployment["id"] or primary.get("rolloutState") == "FAILED":
+        return False
+    return primary["runningCount"] >= service["desiredCount"] and not primary["pendingCount"]
+
+
+def task_healthy(task: Resource, containers: Mapping[str, Resource]) -> bool:
+    """Whether a task runs and passes every health check of its container definitions, given by name."""
+    checked = [item for item in task.get("containers", []) if containers.get(item["name"], {}).get("healthCheck")]
+    return task["lastStatus"] == "RUNNING" and all(item.get("healthStatus") == "HEALTHY" for item in checked)
 
 
 def _replaced(service: Resource, deployment: Resource, primary: Resource) -> Rollout:

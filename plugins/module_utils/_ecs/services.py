@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from ansible_collections.airflow.fargate.plugins.module_utils._calls import aws_call, find
 from ansible_collections.airflow.fargate.plugins.module_utils._ecs.clusters import update_tags
@@ -18,14 +18,17 @@ from ansible_collections.airflow.fargate.plugins.module_utils._ecs.common import
 )
 from ansible_collections.airflow.fargate.plugins.module_utils._ecs.diagnosis import (
     TaskReader,
+    deployment_tasks,
     render_service,
     service_report,
 )
 from ansible_collections.airflow.fargate.plugins.module_utils._ecs.predicates import (
     Rollout,
     deployment_by_id,
+    new_tasks_run,
     primary_deployment,
     rollout_state,
+    task_healthy,
 )
 from ansible_collections.airflow.fargate.plugins.module_utils._ecs.service_settings import (
     NEEDS_DEPLOYMENT,
@@ -174,7 +177,7 @@ def _wait_rollout(
     deployment = primary_deployment(service)
     if deployment is None:
         raise AnsibleECSError(message=f"Service {name} has no deployment that ECS works on", **result)
-    if rollout_state(service, deployment).state == "completed":
+    if _look(client, reader, params, service, deployment).state == "completed":
         return service
 
     rollout = Rollout("in_progress", "ECS does not list the deployment yet")
@@ -187,7 +190,7 @@ def _wait_rollout(
         if latest:
             deployment, listed = latest, True
         if listed:
-            service, rollout = seen, rollout_state(seen, deployment)
+            service, rollout = seen, _look(client, reader, params, seen, deployment)
         if rollout.state == "completed":
             return seen
         if rollout.state == "failed":
@@ -206,6 +209,20 @@ def _wait_rollout(
         failure=report,
         **result,
     )
+
+
+def _look(
+    client: Client, reader: TaskReader, params: Mapping[str, Any], service: Resource, deployment: Resource
+) -> Rollout:
+    """How the rollout stands, as far as it is waited for."""
+    rollout = rollout_state(service, deployment)
+    if rollout.state != "in_progress" or params["wait_for"] == "rollout" or not new_tasks_run(service, deployment):
+        return rollout
+    desired = service["desiredCount"]
+    tasks = deployment_tasks(client, service, deployment, "RUNNING") if desired else []
+    healthy = sum(task_healthy(task, reader.containers(task["taskDefinitionArn"])) for task in tasks)
+    state: Literal["completed", "in_progress"] = "completed" if healthy >= desired else "in_progress"
+    return Rollout(state, f"{healthy} of {desired} new tasks are healthy; {rollout.reason}")
 
 
 def ensure_absent(client: Client, params: Mapping[str, Any], check_mode: bool) -> Resource:

@@ -21,6 +21,7 @@ from ansible_collections.airflow.fargate.plugins.module_utils._ecs.common import
     Resource,
 )
 from ansible_collections.airflow.fargate.plugins.module_utils._ecs.diagnosis import TaskReader, render_task
+from ansible_collections.airflow.fargate.plugins.module_utils._ecs.task_definitions import describe_task_definition
 from ansible_collections.airflow.fargate.plugins.module_utils._ecs.transformations import (
     last_part,
     network_to_api,
@@ -29,6 +30,7 @@ from ansible_collections.airflow.fargate.plugins.module_utils._ecs.transformatio
     task_result,
 )
 from ansible_collections.airflow.fargate.plugins.module_utils._ecs.waiters import poll
+from ansible_collections.airflow.fargate.plugins.module_utils._fargate import EPHEMERAL_STORAGE, size_problem
 
 # Reasons in RunTask's failures that pass by themselves.
 TRANSIENT_FAILURE = re.compile("capacity|RESOURCE:|AGENT|throttl|try again", re.IGNORECASE)
@@ -104,6 +106,22 @@ def shown_request(request: Mapping[str, Any], count: int) -> Resource:
     return {**shown, "overrides": overrides, "count": count}
 
 
+def check_overrides(client: Client, params: Mapping[str, Any]) -> None:
+    """Refuse a size that Fargate does not have, before anything is asked of it and under --check too."""
+    overrides = params["overrides"] or {}
+    cpu, memory, storage = (overrides.get(name) for name in ("cpu", "memory", "ephemeral_storage"))
+    if storage is not None and storage not in EPHEMERAL_STORAGE:
+        raise AnsibleECSError(message=f"Fargate gives a task 21 to 200 GiB of ephemeral storage, not {storage}.")
+    if cpu is None and memory is None:
+        return
+    if cpu is None or memory is None:
+        # Under --check it may not be registered yet; the whole pair is judged once it is.
+        definition = describe_task_definition(client, params["task_definition"]) or {}
+        cpu, memory = cpu or definition.get("cpu"), memory or definition.get("memory")
+    if cpu and memory and (problem := size_problem(int(cpu), int(memory))):
+        raise AnsibleECSError(message=problem)
+
+
 def ran_well(task: Resource, essential: frozenset[str] | None = None) -> bool:
     """Stopped with 0 from every container that matters (all of them, unless the essential ones are known)."""
     containers = [item for item in task.get("containers", []) if essential is None or item["name"] in essential]
@@ -122,12 +140,20 @@ def exit_codes(tasks: Iterable[Resource]) -> dict[str, int | None]:
 
 
 def run(client: Client, reader: TaskReader, params: Mapping[str, Any], check_mode: bool) -> Resource:
+    check_overrides(client, params)
     request = run_request(params)
     earlier = _earlier_tasks(client, params["cluster"], request["startedBy"]) if params["client_token"] else []
-    adopted = [task for task in earlier if task["lastStatus"] != "STOPPED" or _succeeded(reader, task)]
+    adopted = [task for task in earlier if task["lastStatus"] != "STOPPED" or succeeded(reader, task)]
     missing = max(params["count"] - len(adopted), 0)
     diff = {"before": {}, "after": shown_request(request, missing) if missing else {}}
-    result: Resource = {"changed": missing > 0, "tasks": [], "exit_codes": {}, "logs": {}, "diff": diff}
+    result: Resource = {
+        "changed": missing > 0,
+        "tasks": [],
+        "exit_codes": {},
+        "logs": {},
+        "request": diff["after"],
+        "diff": diff,
+    }
     if check_mode:
         return {**result, "tasks": [task_result(task) for task in adopted]}
 
@@ -161,10 +187,10 @@ def _earlier_tasks(client: Client, cluster: str, token: str) -> list[Resource]:
             desiredStatus=status,
         )
         arns.extend(answer["taskArns"] if answer else [])
-    return _describe(client, cluster, arns)
+    return describe_tasks(client, cluster, arns)
 
 
-def _describe(client: Client, cluster: str, arns: Sequence[str]) -> list[Resource]:
+def describe_tasks(client: Client, cluster: str, arns: Sequence[str]) -> list[Resource]:
     if not arns:
         return []
     return aws_call(
@@ -199,7 +225,7 @@ def _start(
         reasons = "; ".join(sorted({_reason(item) for item in failures})) or reasons
         if not all(TRANSIENT_FAILURE.search(_reason(item)) for item in failures):
             break
-    _stop(client, params["cluster"], tasks, "Not all tasks of this run could be started")
+    stop_tasks(client, params["cluster"], tasks, "Not all tasks of this run could be started")
     raise AnsibleECSError(
         message=f"ECS started {len(tasks)} of {count} tasks of {params['task_definition']}: {reasons}",
         changed=bool(tasks),
@@ -226,7 +252,7 @@ def _wait(
     goal = ("STOPPED",) if params["wait"] == "stopped" else HAS_STARTED
     cluster, timeout = params["cluster"], params["wait_timeout"]
     arns = [task["taskArn"] for task in tasks]
-    for seen in poll(lambda: _describe(client, cluster, arns), timeout):
+    for seen in poll(lambda: describe_tasks(client, cluster, arns), timeout):
         # A listing that lags behind the start is not an end.
         tasks = seen if len(seen) == len(arns) else tasks
         if all(task["lastStatus"] in goal for task in tasks):
@@ -235,25 +261,25 @@ def _wait(
     fate = "left running"
     if params["stop_on_timeout"]:
         fate = "stopped"
-        _stop(client, cluster, late, f"Not {params['wait']} within {timeout} s")
-        late = _stopped(client, cluster, late)
+        stop_tasks(client, cluster, late, f"Not {params['wait']} within {timeout} s")
+        late = until_stopped(client, cluster, late)
     verb = "end" if params["wait"] == "stopped" else "start"
     raise _failure(
         f"{len(late)} of {len(tasks)} tasks did not {verb} within {timeout} s and were {fate}", reader, late, result
     )
 
 
-def _stopped(client: Client, cluster: str, tasks: list[Resource]) -> list[Resource]:
+def until_stopped(client: Client, cluster: str, tasks: list[Resource]) -> list[Resource]:
     """With their exit codes, unless a container defies even SIGKILL."""
     arns = [task["taskArn"] for task in tasks]
-    for seen in poll(lambda: _describe(client, cluster, arns), STOP_PATIENCE):
+    for seen in poll(lambda: describe_tasks(client, cluster, arns), STOP_PATIENCE):
         tasks = seen
         if all(task["lastStatus"] == "STOPPED" for task in tasks):
             break
     return tasks
 
 
-def _stop(client: Client, cluster: str, tasks: Iterable[Resource], reason: str) -> None:
+def stop_tasks(client: Client, cluster: str, tasks: Iterable[Resource], reason: str) -> None:
     for task in tasks:
         aws_call(
             ECSErrorHandler,
@@ -273,7 +299,7 @@ def _logs(reader: TaskReader, tasks: Iterable[Resource]) -> dict[str, list[str]]
     return logs
 
 
-def _succeeded(reader: TaskReader, task: Resource) -> bool:
+def succeeded(reader: TaskReader, task: Resource) -> bool:
     """A sidecar that was killed after the essential container ended well is no failure."""
     if ran_well(task):
         return True
@@ -285,7 +311,7 @@ def _judge(reader: TaskReader, params: Mapping[str, Any], stopped: list[Resource
     never_ran = [task for task in stopped if task.get("stopCode") == "TaskFailedToStart"]
     if never_ran:
         raise _failure(f"{len(never_ran)} tasks failed to start", reader, never_ran, result)
-    failed = [task for task in stopped if not _succeeded(reader, task)]
+    failed = [task for task in stopped if not succeeded(reader, task)]
     if failed and params["fail_on_exit_code"]:
         raise _failure(f"{len(failed)} of {len(stopped)} tasks failed", reader, failed, result)
 

@@ -38,6 +38,13 @@ def check_admin(airflow_admin_username: str, airflow_admin_email: str) -> t.Iter
         yield Problem("airflow_admin_email", airflow_admin_email, "it is no mail address", fix)
 
 
+def check_session_manager_plugin(airflow_session_manager_plugin: str) -> t.Iterator[Problem]:
+    """A name or a path. Whether it is there matters to playbooks/exec.yml only."""
+    if not airflow_session_manager_plugin.strip():
+        fix = "write session-manager-plugin, or the path of it"
+        yield Problem("airflow_session_manager_plugin", airflow_session_manager_plugin, "it names no program", fix)
+
+
 def check_environment_variables(airflow_container_environment: dict[str, t.Any]) -> t.Iterator[Problem]:
     """Names that a shell can read."""
     for name in airflow_container_environment:
@@ -61,4 +68,4 @@ def check_tags(airflow_tags: dict[str, t.Any]) -> t.Iterator[Problem]:
             yield Problem(setting, {key: value}, "a key has 1 to 128 characters, a value 256 at most", "shorten it")
 
 
-RULES = (check_options, check_admin, check_environment_variables, check_tags)
+RULES = (check_options, check_session_manager_plugin, check_admin, check_environment_variables, check_tags)

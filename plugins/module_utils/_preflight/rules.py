@@ -15,14 +15,25 @@ from ansible_collections.airflow.fargate.plugins.module_utils._preflight import 
     data,
     image,
     load_balancer,
+    monitoring,
     names,
     network,
+    scaling,
     services,
 )
 from ansible_collections.airflow.fargate.plugins.module_utils._preflight import settings as collection_wide
 from ansible_collections.airflow.fargate.plugins.module_utils._preflight.problems import Problem, apply_rules
 
-RULES = (*names.RULES, *account.RULES, *network.RULES, *load_balancer.RULES, *data.RULES, *airflow.RULES)
+RULES = (
+    *names.RULES,
+    *account.RULES,
+    *network.RULES,
+    *load_balancer.RULES,
+    *data.RULES,
+    *airflow.RULES,
+    *scaling.RULES,
+    *monitoring.RULES,
+)
 
 Values = t.Mapping[str, t.Any]
 
@@ -54,10 +65,10 @@ def check_deployment(deployment: Deployment, regions: t.Sequence[str], with_imag
     yield from apply_rules(RULES, settings)
     if with_image:
         yield from apply_rules(image.RULES, settings)
-    yield from _check_architecture(deployment, settings.get("airflow_options", {}))
+    yield from _check_architecture(deployment, settings)
 
 
-def _check_architecture(deployment: Deployment, airflow_options: Values) -> t.Iterator[Problem]:
+def _check_architecture(deployment: Deployment, settings: Values) -> t.Iterator[Problem]:
     components = {
         host: str(values.get("service_component", "worker" if host in deployment.workers else host))
         for host, values in deployment.services.items()
@@ -69,4 +80,19 @@ def _check_architecture(deployment: Deployment, airflow_options: Values) -> t.It
         )
     workers = {host: values for host, values in deployment.services.items() if components[host] == "worker"}
     others = {host: values for host, values in deployment.services.items() if components[host] != "worker"}
-    yield from architecture.check_queues(workers, others, airflow_options)
+    yield from architecture.check_queues(workers, others, settings.get("airflow_options", {}))
+    pools = {host: _with_defaults(values, deployment.components) for host, values in workers.items()}
+    yield from scaling.check_publisher(pools, set(components.values()))
+    if "airflow_longest_task" in settings:
+        for host, values in deployment.services.items():
+            for problem in scaling.check_service_timeouts(values, settings["airflow_longest_task"]):
+                yield dataclasses.replace(problem, host=host)
+
+
+def _with_defaults(pool: Values, components: t.Mapping[str, Values]) -> Values:
+    """The counts of a pool; of a wrong type they are told elsewhere, and count as the default."""
+    defaults = services.defaults_of(components, "worker")
+    return {
+        **defaults,
+        **{name: value for name, value in pool.items() if isinstance(value, int) or name not in defaults},
+    }

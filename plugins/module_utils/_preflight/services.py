@@ -9,7 +9,7 @@ import dataclasses
 import re
 import typing as t
 
-from ansible_collections.airflow.fargate.plugins.module_utils._preflight import fargate
+from ansible_collections.airflow.fargate.plugins.module_utils._preflight import fargate, scaling
 from ansible_collections.airflow.fargate.plugins.module_utils._preflight.airflow import check_option_sections
 from ansible_collections.airflow.fargate.plugins.module_utils._preflight.problems import (
     Problem,
@@ -154,4 +154,5 @@ RULES = (
     check_airflow_options,
     check_environment,
     check_capacity,
+    *scaling.SERVICE_RULES,
 )

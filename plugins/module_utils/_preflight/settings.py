@@ -32,7 +32,11 @@ LIMITS: dict[str, tuple[int, int | None]] = {
     "airflow_database_backup_retention": (0, 35),
     # gp3 for PostgreSQL, GiB.
     "airflow_database_storage": (20, 65536),
+    "airflow_drain_timeout": (0, None),
     "airflow_images_kept": (1, None),
+    # ECS protects a task for two days at most, and a worker needs twice the longest task.
+    "airflow_longest_task": (60, 86400),
+    "airflow_longest_queue_wait": (60, 604800),
     "airflow_rollout_timeout": (1, None),
     "airflow_standalone_log_retention": (1, None),
     "airflow_task_log_retention": (1, None),

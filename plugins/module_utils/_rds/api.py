@@ -54,6 +54,14 @@ def delete_instance(client: t.Any, name: str, **request: t.Any) -> None:
     )
 
 
+def start_instance(client: t.Any, name: str) -> None:
+    aws_call(RDSErrorHandler, f"start DB instance {name}", client.start_db_instance, DBInstanceIdentifier=name)
+
+
+def stop_instance(client: t.Any, name: str) -> None:
+    aws_call(RDSErrorHandler, f"stop DB instance {name}", client.stop_db_instance, DBInstanceIdentifier=name)
+
+
 def tag(client: t.Any, arn: str, tags: t.Mapping[str, str]) -> None:
     aws_call(
         RDSErrorHandler,

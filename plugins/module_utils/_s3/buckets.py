@@ -24,6 +24,7 @@ State = dict[str, t.Any]
 NOT_YET = ["NoSuchBucket", "OperationAborted"]
 BLOCKED = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 OWNER = "BucketOwnerEnforced"
+NO_BUCKET = object()
 # CreateBucket takes any region's name but that of the first one.
 FIRST_REGION = "us-east-1"
 
@@ -63,6 +64,15 @@ def merged_rules(observed: list[State], wanted: list[State]) -> list[State]:
     return [*kept, *by_id.values()]
 
 
+def _read_or_no_bucket(read: t.Callable[[], t.Any]) -> t.Any:
+    try:
+        return read()
+    except S3Error as error:
+        if is_no_bucket(error):
+            return NO_BUCKET
+        raise
+
+
 class Bucket:
     """One bucket."""
 
@@ -81,13 +91,8 @@ class Bucket:
             "lifecycle_rules": lambda: [normalised_rule(rule) for rule in self._read_rules()],
             "tags": lambda: boto3_tag_list_to_ansible_dict(self._read("tagging").get("TagSet", [])),
         }
-        try:
-            values = side_by_side(lambda read: read(), list(reads.values()))
-        except S3Error as error:
-            if is_no_bucket(error):
-                return None
-            raise
-        return dict(zip(reads, values, strict=True))
+        values = side_by_side(_read_or_no_bucket, list(reads.values()))
+        return None if NO_BUCKET in values else dict(zip(reads, values, strict=True))
 
     def _read(self, setting: str, prefix: str = "bucket_") -> State:
         description = f"read {setting.replace('_', ' ')} of bucket {self.name}"

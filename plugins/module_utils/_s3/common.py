@@ -18,6 +18,8 @@ MISSING = [
     "OwnershipControlsNotFoundError",
     "ServerSideEncryptionConfigurationNotFoundError",
 ]
+# In an account where nothing is deployed yet there is no bucket either.
+MISSING_OBJECT = ["NoSuchKey", "NoSuchBucket"]
 
 
 class S3Error(AnsibleAWSError):
@@ -32,6 +34,14 @@ class S3ErrorHandler(AWSErrorHandler):
     @classmethod
     def _is_missing(cls) -> type[Exception]:
         return is_boto3_error_code(MISSING)
+
+
+class S3ObjectErrorHandler(S3ErrorHandler):
+    """The same of one object."""
+
+    @classmethod
+    def _is_missing(cls) -> type[Exception]:
+        return is_boto3_error_code(MISSING_OBJECT)
 
 
 def is_no_bucket(error: AnsibleAWSError) -> bool:

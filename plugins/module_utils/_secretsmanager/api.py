@@ -63,6 +63,41 @@ def update_secret(client: t.Any, name: str, **settings: str) -> None:
     aws_call(SecretsManagerErrorHandler, f"update secret {name}", client.update_secret, SecretId=name, **settings)
 
 
+def find_version(client: t.Any, name: str, version: str) -> str:
+    """The value of one version."""
+    description = f"read version {version} of secret {name}"
+    answer = aws_call(
+        SecretsManagerErrorHandler, description, client.get_secret_value, SecretId=name, VersionId=version
+    )
+    return answer["SecretString"]
+
+
+def put_version(client: t.Any, name: str, value: str, label: str) -> str:
+    """Write a value with a label, which leaves the version that had it; the new version's id."""
+    answer = aws_call(
+        SecretsManagerErrorHandler,
+        f"write secret {name}",
+        client.put_secret_value,
+        SecretId=name,
+        SecretString=value,
+        VersionStages=[label],
+    )
+    return answer["VersionId"]
+
+
+def move_label(client: t.Any, name: str, label: str, to: str | None, away_from: str | None) -> None:
+    """Attach a label to a version, detach it from another, or both."""
+    versions = {"MoveToVersionId": to, "RemoveFromVersionId": away_from}
+    aws_call(
+        SecretsManagerErrorHandler,
+        f"move label {label} of secret {name}",
+        client.update_secret_version_stage,
+        SecretId=name,
+        VersionStage=label,
+        **{key: version for key, version in versions.items() if version is not None},
+    )
+
+
 def restore_secret(client: t.Any, name: str) -> None:
     aws_call(SecretsManagerErrorHandler, f"restore secret {name}", client.restore_secret, SecretId=name)
 

@@ -18,7 +18,8 @@ STREAMS_PER_PAGE = 100
 
 def stream_names(scope: Scope) -> Iterator[str]:
     client = scope.client("firehose")
-    more, last = True, {}
+    more = True
+    last: dict[str, str] = {}
     while more:
         page = client.list_delivery_streams(Limit=STREAMS_PER_PAGE, **last)
         names = page["DeliveryStreamNames"]

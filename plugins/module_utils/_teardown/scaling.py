@@ -1,7 +1,7 @@
 # Copyright: Contributors to the airflow.fargate project
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""What scales the services: Application Auto Scaling, and the alarms."""
+"""What scales the services: Application Auto Scaling, the alarms, and what is kept while they are scaled down."""
 
 from __future__ import annotations
 
@@ -59,5 +59,18 @@ def delete_scalable_target(scope: Scope, resource: Resource) -> None:
     )
 
 
+def find_parameters(scope: Scope) -> Iterator[Resource]:
+    """Below the environment's own path; no other environment's is."""
+    for parameter in pages(
+        scope.client("ssm"), "get_parameters_by_path", "Parameters", Path=f"/{scope.name}", Recursive=True
+    ):
+        yield Resource("parameter", parameter["Name"], parameter["Name"])
+
+
+def delete_parameter(scope: Scope, resource: Resource) -> None:
+    scope.client("ssm").delete_parameter(Name=resource.id)
+
+
+PARAMETERS = Kind(find_parameters, delete_parameter)
 ALARMS = Kind(find_alarms, delete_alarm)
 SCALABLE_TARGETS = Kind(find_scalable_targets, delete_scalable_target)

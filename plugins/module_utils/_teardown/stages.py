@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from . import compute, data, logs, network, scaling
+from . import compute, data, logs, monitoring, network, scaling
 from .engine import Stage
 
 STAGES: tuple[Stage, ...] = (
@@ -29,10 +29,13 @@ STAGES: tuple[Stage, ...] = (
         data.LOG_GROUPS,
         logs.DATABASES,
         logs.WORKGROUPS,
+        scaling.PARAMETERS,
         data.SECRETS,
         data.ROLES,
         network.ENDPOINTS,
         network.ADDRESSES,
+        monitoring.DASHBOARDS,
+        monitoring.TOPICS,
     ),
     (network.SECURITY_GROUPS, network.INTERNET_GATEWAYS),
     (network.SUBNETS,),

@@ -14,6 +14,9 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 
+# Without metadata of their own, which modules do not have yet, Ansible serializes for all of them so.
+PROFILE = "legacy"
+
 READY = b"+"
 DECLINED = b"-"
 

@@ -19,10 +19,11 @@ import sys
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from ansible.module_utils.common.json import Direction, get_module_decoder, get_module_encoder
 from ansible.module_utils.common.warnings import get_deprecation_messages, get_warning_messages
 
 from . import service_models
-from .protocol import DECLINED, DESCRIPTORS, MAX_PACKET, READY
+from .protocol import DECLINED, DESCRIPTORS, MAX_PACKET, PROFILE, READY
 from .run import run_and_exit
 
 # What every AWS module imports; the rest comes with the first run of each module.
@@ -177,5 +178,8 @@ def serve(requests: int) -> None:
     """
     for name in COMMON:
         importlib.import_module(name)
+    # Ansible imports these when a module reads its parameters and writes its result.
+    get_module_decoder(PROFILE, Direction.CONTROLLER_TO_MODULE)
+    get_module_encoder(PROFILE, Direction.MODULE_TO_CONTROLLER)
     gc.disable()
     Server(socket.socket(fileno=requests)).serve()

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from airflow_fargate.admin import Admin, AdminError, create
+from airflow_fargate.admin import Admin, AdminError, create, set_password
 
 PASSWORD = "correct-horse"
 UTILS = "airflow.providers.fab.auth_manager.cli_commands.utils"
@@ -97,3 +97,54 @@ def test_a_refused_user_is_an_error(manager: FakeManager) -> None:
 
     with pytest.raises(AdminError, match="could not be created; is admin@localhost another user's"):
         create(admin())
+
+
+class Passwords(FakeManager):
+    """Users with an id and a password hash, here the password backwards."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.user = types.SimpleNamespace(id=7, password="dlo")
+        self.obeys = True
+
+    def find_user(self, username: str) -> Any:
+        return self.user if username == "admin" else None
+
+    def reset_password(self, user_id: int, password: str) -> bool:
+        assert user_id == self.user.id
+        if self.obeys:
+            self.user.password = password[::-1]
+        return self.obeys
+
+
+@pytest.fixture
+def passwords(manager: FakeManager, monkeypatch: pytest.MonkeyPatch) -> Passwords:
+    fake = Passwords()
+    for name in ("find_user", "reset_password"):
+        monkeypatch.setattr(manager, name, getattr(fake, name), raising=False)
+    security = types.ModuleType("werkzeug.security")
+    monkeypatch.setattr(security, "check_password_hash", lambda kept, given: kept == given[::-1], raising=False)
+    monkeypatch.setitem(sys.modules, "werkzeug", types.ModuleType("werkzeug"))
+    monkeypatch.setitem(sys.modules, "werkzeug.security", security)
+    return fake
+
+
+def test_a_new_password(passwords: Passwords) -> None:
+    assert set_password(admin(), "old") == "user admin has the new password, and the old one is refused"
+    assert passwords.user.password == PASSWORD[::-1]
+
+
+def test_the_password_of_nobody(passwords: Passwords) -> None:
+    with pytest.raises(AdminError, match=r"^there is no user ada$"):
+        set_password(admin(AIRFLOW_ADMIN_USERNAME="ada"), "old")
+
+
+def test_a_password_that_is_not_taken(passwords: Passwords) -> None:
+    passwords.obeys = False
+    with pytest.raises(AdminError, match="did not take the new password"):
+        set_password(admin(), "old")
+
+
+def test_an_old_password_that_still_works(passwords: Passwords) -> None:
+    with pytest.raises(AdminError, match="the old password of user admin still works"):
+        set_password(admin(), PASSWORD)

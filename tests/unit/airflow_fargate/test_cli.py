@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from airflow_fargate import admin, cli, health
+from airflow_fargate import admin, cli, health, old_password
 from airflow_fargate.admin import AdminError
 from airflow_fargate.health import Unhealthy
 from airflow_fargate.metrics import publisher
 from airflow_fargate.metrics.load import Database
 from airflow_fargate.metrics.settings import Pool, Settings
+from airflow_fargate.old_password import StillAccepted
 
 METRICS = {
     "AIRFLOW_FARGATE_ENVIRONMENT": "test",
@@ -65,6 +66,27 @@ def test_create_admin_that_fails(monkeypatch: pytest.MonkeyPatch, capsys: pytest
 
     assert cli.main(["create-admin"]) == 1
     assert capsys.readouterr().err == "error: no such role\n"
+
+
+def test_set_admin_password(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("AIRFLOW_ADMIN_PASSWORD", "correct-horse")
+    monkeypatch.setenv("AIRFLOW_ADMIN_OLD_PASSWORD", "wrong-horse")
+    monkeypatch.setattr(admin, "set_password", lambda one, old: f"{one} no longer {old}")
+
+    assert cli.main(["set-admin-password"]) == 0
+    assert capsys.readouterr().out == "Admin('admin', role='Admin') no longer wrong-horse\n"
+
+
+def test_check_old_password(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def check(database: dict[str, str], password: str) -> str:
+        raise StillAccepted(f"{database['conninfo']} takes it")
+
+    monkeypatch.setenv("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "postgresql+psycopg2://host/airflow")
+    monkeypatch.setenv("AIRFLOW_FARGATE_OLD_PASSWORD", "old")
+    monkeypatch.setattr(old_password, "check", check)
+
+    assert cli.main(["check-old-password"]) == 1
+    assert capsys.readouterr().err == "error: postgresql://host/airflow takes it\n"
 
 
 @pytest.mark.parametrize(

@@ -26,27 +26,27 @@ class FakePsycopg(types.ModuleType):
         pass
 
     def __init__(self) -> None:
-        super().__init__("psycopg")
+        super().__init__("psycopg2")
         self.age: float | None = 1.5
         self.problem = ""
-        self.connected: dict[str, Any] = {}
+        self.connected: tuple[str | None, int] | None = None
         self.asked: tuple[Any, ...] = ()
+        self.closed = False
 
-    def connect(self, **arguments: Any) -> FakePsycopg:
+    def connect(self, url: str | None, connect_timeout: int) -> FakePsycopg:
         if self.problem:
             raise self.Error(self.problem)
-        self.connected = arguments
+        self.connected = (url, connect_timeout)
         return self
 
-    def __enter__(self) -> FakePsycopg:
+    def cursor(self) -> FakePsycopg:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        pass
+    def close(self) -> None:
+        self.closed = True
 
-    def execute(self, _query: str, arguments: tuple[Any, ...]) -> FakePsycopg:
+    def execute(self, _query: str, arguments: tuple[Any, ...]) -> None:
         self.asked = arguments
-        return self
 
     def fetchone(self) -> tuple[float | None]:
         return (self.age,)
@@ -55,7 +55,7 @@ class FakePsycopg(types.ModuleType):
 @pytest.fixture
 def psycopg(monkeypatch: pytest.MonkeyPatch) -> FakePsycopg:
     fake = FakePsycopg()
-    monkeypatch.setitem(sys.modules, "psycopg", fake)
+    monkeypatch.setitem(sys.modules, "psycopg2", fake)
     monkeypatch.setattr(health, "host_ip_address", lambda: "10.0.0.7")
     monkeypatch.setenv(CONN, "postgresql+psycopg2://user:p%40ss@host:5432/airflow")
     return fake
@@ -68,7 +68,8 @@ def psycopg(monkeypatch: pytest.MonkeyPatch) -> FakePsycopg:
 def test_the_heartbeat_of_this_hosts_job_counts(psycopg: FakePsycopg, component: str, job_type: str) -> None:
     assert health.check(component, 60) == f"the {component}'s last heartbeat is 2 s old"
     assert psycopg.asked == (job_type, "10.0.0.7")
-    assert psycopg.connected == {"conninfo": "postgresql://user:p%40ss@host:5432/airflow", "connect_timeout": 4}
+    assert psycopg.connected == ("postgresql://user:p%40ss@host:5432/airflow", 4)
+    assert psycopg.closed
 
 
 @pytest.mark.parametrize(

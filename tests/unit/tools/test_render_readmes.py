@@ -37,15 +37,19 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_only_what_stands_between_the_markers_is_replaced(root: Path) -> None:
     page = root / "README.md"
-    page.write_text(f"# Title\n\n{BEGIN}\nold\n{END}\n\nThe end.\n")
-    assert render_readmes.filled(page, "new") == f"# Title\n\n{BEGIN}\n\nnew\n\n{END}\n\nThe end.\n"
+    text = f"# Title\n\n{BEGIN}\nold\n{END}\n\nThe end.\n"
+    assert render_readmes.filled(page, text, "new") == f"# Title\n\n{BEGIN}\n\nnew\n\n{END}\n\nThe end.\n"
 
 
 def test_missing_markers_are_refused(root: Path) -> None:
     page = root / "README.md"
-    page.write_text("# Title\n")
     with pytest.raises(RenderError, match=r"README\.md must exist and hold the lines"):
-        render_readmes.filled(page, "new")
+        render_readmes.filled(page, "# Title\n", "new")
+
+
+def test_a_table_of_defaults_is_not_squeezed_into_a_cell() -> None:
+    assert render_readmes.value({"prices": list(range(100))}) == "in `group_vars/all`"
+    assert render_readmes.value({"prices": 1}) == '`{"prices": 1}`'
 
 
 def role(root: Path, default: str) -> Path:

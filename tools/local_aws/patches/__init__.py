@@ -33,6 +33,7 @@ def install(settings: Settings) -> None:
 
     from tools.local_aws.patches import (
         application_autoscaling,
+        athena,
         clock,
         cloud_map,
         cloudwatch,
@@ -40,9 +41,11 @@ def install(settings: Settings) -> None:
         ecr,
         elasticache,
         filters,
+        firehose,
         gateway,
         private_endpoints,
         rds,
+        rds_power,
         refusals,
         request_log,
         routing,
@@ -50,6 +53,7 @@ def install(settings: Settings) -> None:
         tagging,
     )
     from tools.local_aws.patches.ecs import (
+        exec_command,
         protection,
         scheduler,
         secrets,
@@ -68,12 +72,15 @@ def install(settings: Settings) -> None:
     private_endpoints.serve("clock", clock.endpoint)
     private_endpoints.serve("creation", creation.endpoint)
     rds.install()
+    rds_power.install()
     elasticache.install()
     ecr.install(settings)
     secrets.install()
     task_definitions.install()
     security_groups.install()
     filters.install()
+    firehose.install()
+    athena.install()
 
     wire_shape.install()
     running_tasks = tasks.install()
@@ -83,6 +90,7 @@ def install(settings: Settings) -> None:
     services.install(service_scheduler.wake)
     protection.install(service_scheduler.wake)
     spot.install(running_tasks)
+    exec_command.install(running_tasks.engine_id)
     load_balancing.on_change(service_scheduler.wake)
     cloud_map.install(running_tasks, load_balancing)
     running_tasks.changed = service_scheduler.wake

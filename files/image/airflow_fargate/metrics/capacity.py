@@ -14,6 +14,8 @@ class Load:
     running: int = 0
     oldest_queued: float = 0
     """Seconds that the task at the head of the queue has waited."""
+    hosts: frozenset[str] = frozenset()
+    """The workers on which tasks run."""
 
     @property
     def tasks(self) -> int:
@@ -30,6 +32,7 @@ def of_queues(loads: Mapping[str, Load], queues: Iterable[str]) -> Load:
         queued=sum(part.queued for part in parts),
         running=sum(part.running for part in parts),
         oldest_queued=max((part.oldest_queued for part in parts), default=0),
+        hosts=frozenset().union(*(part.hosts for part in parts)),
     )
 
 
@@ -41,6 +44,15 @@ def workers_needed(load: Load, concurrency: int) -> int:
 def gap(needed: int, desired: int) -> int:
     """Workers to add; negative: workers too many."""
     return needed - desired
+
+
+def surplus(needed: int, busy: int, desired: int) -> int:
+    """Workers that can go without a task being in the way of it.
+
+    Tasks spread: five workers with one task each are busy, although one of them could run all five tasks. ECS stops no
+    protected worker, but renews no protection while more of them are protected than desired.
+    """
+    return max(0, desired - max(needed, busy))
 
 
 def reservation(load: Load, concurrency: int, present: int) -> float:

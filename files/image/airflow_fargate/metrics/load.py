@@ -5,9 +5,12 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
+from airflow_fargate.metrics import vitals
 from airflow_fargate.metrics.capacity import Load
+from airflow_fargate.metrics.vitals import Vitals
 
 # Deferred, rescheduled and retrying tasks occupy no worker. Paused DAGs do count: what is queued will run.
 # A running task of a worker that died keeps its row until the scheduler misses its heartbeat, and for ever while no
@@ -16,16 +19,17 @@ QUERY = """
 SELECT queue,
        count(*) FILTER (WHERE state = 'queued'),
        count(*) FILTER (WHERE state <> 'queued'),
-       coalesce(extract(epoch FROM now() - min(since) FILTER (WHERE state = 'queued')), 0)
+       coalesce(extract(epoch FROM now() - min(since) FILTER (WHERE state = 'queued')), 0),
+       coalesce(array_agg(DISTINCT hostname) FILTER (WHERE state <> 'queued' AND hostname <> ''), '{}')
 FROM (
-  SELECT coalesce(queue, %(default_queue)s) AS queue, state, queued_dttm AS since
+  SELECT coalesce(queue, %(default_queue)s) AS queue, state, queued_dttm AS since, hostname
   FROM task_instance
   WHERE (executor IS NULL OR executor = 'CeleryExecutor' OR executor LIKE '%%.CeleryExecutor')
     AND (state = 'queued' OR state IN ('running', 'restarting')
          AND coalesce(last_heartbeat_at, start_date, queued_dttm)
              > now() - make_interval(secs => %(heartbeat_timeout)s))
   UNION ALL
-  SELECT %(default_queue)s, state, created_at
+  SELECT %(default_queue)s, state, created_at, NULL
   FROM callback
   WHERE type = 'executor' AND state IN ('queued', 'running') AND created_at > now() - interval '1 hour'
 ) AS work
@@ -54,22 +58,37 @@ class Database:
 
     def __init__(self, database: Mapping[str, str], default_queue: str, heartbeat_timeout: float) -> None:
         self.arguments = {**CONNECTION, **database}
-        self.parameters = {"default_queue": default_queue, "heartbeat_timeout": heartbeat_timeout}
+        self.parameters: dict[str, Any] = {"default_queue": default_queue, "heartbeat_timeout": heartbeat_timeout}
+        self.counted_until = datetime.now(UTC)
         self.connection: Any = None
 
     def loads(self) -> dict[str, Load]:
         """The load by queue; queues without tasks are missing. Raises DatabaseError."""
+        rows = self._rows(QUERY, self.parameters)
+        return {
+            queue: Load(queued, running, float(oldest), frozenset(hosts))
+            for queue, queued, running, oldest, hosts in rows
+        }
+
+    def vitals(self) -> Vitals:
+        """How Airflow is; outcomes since the last call. Raises DatabaseError."""
+        timeout = self.parameters["heartbeat_timeout"]
+        [row] = self._rows(vitals.QUERY, vitals.parameters(self.counted_until, timeout))
+        found = vitals.from_row(row)
+        self.counted_until = found.until
+        return found
+
+    def _rows(self, query: str, parameters: Mapping[str, Any]) -> list[Any]:
         import psycopg
 
         try:
             with time_limit(TIME_LIMIT):
                 if self.connection is None:
                     self.connection = psycopg.connect(**self.arguments, autocommit=True)
-                rows = self.connection.execute(QUERY, self.parameters).fetchall()
+                return list(self.connection.execute(query, parameters).fetchall())
         except (psycopg.Error, TimeoutError) as error:
             self.close()
             raise DatabaseError(" ".join(str(error).split())) from error
-        return {queue: Load(queued, running, float(oldest)) for queue, queued, running, oldest in rows}
 
     def close(self) -> None:
         if self.connection is not None:

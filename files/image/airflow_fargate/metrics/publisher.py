@@ -22,6 +22,7 @@ from airflow_fargate.metrics import capacity, cloudwatch, workers
 from airflow_fargate.metrics.capacity import Load
 from airflow_fargate.metrics.load import Database, DatabaseError
 from airflow_fargate.metrics.settings import Settings
+from airflow_fargate.metrics.vitals import Vitals
 from airflow_fargate.metrics.workers import Workers
 
 AWS_ERRORS = (BotoCoreError, ClientError)
@@ -66,8 +67,9 @@ class Publisher:
         begin = time.monotonic()
         try:
             loads = self.database.loads()
+            vitals = self.database.vitals()
             present = self.workers(line)
-            self.put(loads, present, at)
+            self.put(loads, present, vitals, at)
         except DatabaseError as error:
             self.note_failure(line, "not published: the database does not answer", error)
         except AWS_ERRORS as error:
@@ -89,9 +91,10 @@ class Publisher:
             line.update(level="warning", event="published without gap: ECS does not answer", reason=one_line(error))
             return {}
 
-    def put(self, loads: dict[str, Load], present: dict[str, Workers], at: datetime) -> None:
+    def put(self, loads: dict[str, Load], present: dict[str, Workers], vitals: Vitals, at: datetime) -> None:
         settings = self.settings
         data = cloudwatch.metric_data(settings.environment, settings.pools, loads, present, at)
+        data += cloudwatch.vital_data(settings.environment, vitals, at)
         self.aws.client("cloudwatch").put_metric_data(Namespace=settings.namespace, MetricData=data)
 
     def note_failure(self, line: dict[str, Any], event: str, error: Exception) -> None:
@@ -121,6 +124,7 @@ def summary(settings: Settings, loads: dict[str, Load], present: dict[str, Worke
             "queued": load.queued,
             "running": load.running,
             "needed": needed,
+            "busy": len(load.hosts),
             "desired": found.desired if found else None,
             "present": found.present if found else None,
         }

@@ -15,6 +15,7 @@ class Workers:
     desired: int
     present: int
     """Running or starting."""
+    running: int = 0
 
 
 def describe(client: Any, cluster: str, services: Sequence[str]) -> dict[str, Workers]:
@@ -25,5 +26,5 @@ def describe(client: Any, cluster: str, services: Sequence[str]) -> dict[str, Wo
         for service in answer["services"]:
             if service["status"] == "ACTIVE":
                 present = service["pendingCount"] + service["runningCount"]
-                found[service["serviceName"]] = Workers(service["desiredCount"], present)
+                found[service["serviceName"]] = Workers(service["desiredCount"], present, service["runningCount"])
     return found

@@ -1,7 +1,8 @@
 """What the image adds to a Celery worker of Airflow: it is never stopped while it works.
 
-`protection` decides, `ecs_agent` asks ECS, `bootstep` connects both to Celery, `deadline` ends what a stopped worker
-cannot finish. Everything runs in Celery's main process; tasks run in its children.
+`protection` decides, `ecs_agent` asks ECS for protection, `retirement` asks it whether the worker is still wanted,
+`bootstep` connects all of it to Celery, `deadline` ends what a stopped worker cannot finish. Everything runs in
+Celery's main process; tasks run in its children.
 
 What Airflow does with a task, and with its number of tries, when a worker goes away:
 

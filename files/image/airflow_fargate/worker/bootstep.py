@@ -20,6 +20,7 @@ from celery.worker import state as celery_state
 from airflow_fargate.worker import deadline, protection
 from airflow_fargate.worker.ecs_agent import Agent, Answer
 from airflow_fargate.worker.protection import Action, Event, Phase, State
+from airflow_fargate.worker.retirement import Watch
 from airflow_fargate.worker.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -37,6 +38,7 @@ class ScaleInProtection(bootsteps.StartStopStep):
         self.settings = Settings.from_environment(os.environ)
         self.timing = self.settings.timing
         self.agent = Agent(self.settings.agent_uri) if self.settings.agent_uri else None
+        self.watch = Watch(self.settings.metadata_uri or "", self.settings.retirement_period)
         self.state = State()
         self.held: list[Any] = []
         self.consumer = consumer
@@ -47,6 +49,8 @@ class ScaleInProtection(bootsteps.StartStopStep):
         signals.worker_shutting_down.connect(self.on_shutting_down)
         if self.agent is None:
             log.warning("ECS_AGENT_URI is not set: the worker runs without scale-in protection")
+        elif self.settings.metadata_uri:
+            self.watch.start()
         threading.Thread(target=self.end_tasks_in_time, name="stop-timeout", daemon=True).start()
 
     # --- Called by Celery ---
@@ -79,7 +83,7 @@ class ScaleInProtection(bootsteps.StartStopStep):
 
     def tick(self) -> None:
         if self.agent is not None or self.terminated.is_set():
-            self.handle(protection.Ticked(self.busy()))
+            self.handle(protection.Ticked(self.busy(), self.watch.unwanted))
 
     # --- The state machine ---
 
@@ -96,11 +100,19 @@ class ScaleInProtection(bootsteps.StartStopStep):
         before = self.state.phase
         self.state, actions = protection.step(self.state, event, time.monotonic(), self.timing)
         if self.state.phase is not before:
+            self.ask_whether_it_is_wanted()
             log.info("scale-in protection: %s -> %s", before.value, self.state.phase.value)
         answer = None
         for action in actions:
             answer = self.perform(action)
         return answer
+
+    def ask_whether_it_is_wanted(self) -> None:
+        """Not an unprotected one: ECS stops it when it likes."""
+        if self.state.phase in (Phase.IDLE, Phase.DRAINING):
+            self.watch.wanted.clear()
+        else:
+            self.watch.wanted.set()
 
     def perform(self, action: Action) -> Event | None:
         """Do it; what ECS answered is an event of its own."""

@@ -10,6 +10,9 @@
   back to PROTECTED, otherwise protection ends and consuming goes on.
 - REFUSED: ECS said no, for example because it is about to stop this task. Nothing is held, nothing is consumed: other
   workers take the messages. It asks again until the answer is yes.
+- RETIRED: ECS wants the worker to go, for a deployment or for scale-in. It has stopped consuming, has finished what it
+  had, and waits unprotected to be stopped. With tasks back to back it would never be idle, and stay for ever. When ECS
+  keeps the worker after all, because it rolled back or scaled out, the worker is IDLE again.
 - DRAINING: SIGTERM has come. Whatever still arrives goes back to the broker.
 
 Doubt counts against the worker: protection starts with the answer and ends with its lifetime, counted from the request;
@@ -28,6 +31,7 @@ class Phase(enum.Enum):
     PROTECTED = "protected"
     LEAVING = "leaving"
     REFUSED = "refused"
+    RETIRED = "retired"
     DRAINING = "draining"
 
 
@@ -75,6 +79,8 @@ class State:
     retry_at: float = 0
     quiet_since: float | None = None
     """Since when a protected worker has no work; in LEAVING, since when it does not consume."""
+    unwanted: bool = False
+    """ECS wants this worker to go: it takes nothing new."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +98,8 @@ class Ticked:
     """Time has passed. Busy: tasks run or are about to, held messages aside."""
 
     busy: bool
+    unwanted: bool = False
+    """Whether ECS wants this worker to go, as far as it is known."""
 
 
 @dataclass(frozen=True)
@@ -136,8 +144,8 @@ def step(state: State, event: Event, now: float, timing: Timing) -> Step:
             return _connected(state, now)
         case Received():
             return _received(state, now)
-        case Ticked(busy):
-            return _ticked(state, busy, now, timing)
+        case Ticked(busy, unwanted):
+            return _judged(state, busy, unwanted, now, timing)
         case Granted(asked_at):
             return _granted(state, asked_at + timing.lifetime)
         case Denied(refused):
@@ -158,12 +166,14 @@ def _connected(state: State, now: float) -> Step:
         return replace(fresh, phase=Phase.PROTECTED, quiet_since=now), ()
     if state.phase is Phase.REFUSED:
         return replace(fresh, phase=Phase.IDLE, ending_due=True), ()
+    if state.phase is Phase.RETIRED:
+        return replace(fresh, phase=Phase.IDLE), ()
     return fresh, ()
 
 
 def _received(state: State, now: float) -> Step:
     waiting = replace(state, held=state.held + 1, held_since=state.held_since if state.held else now)
-    if state.phase is Phase.REFUSED:
+    if state.phase in (Phase.REFUSED, Phase.RETIRED):
         return _give_back(waiting)
     if state.phase in (Phase.PROTECTED, Phase.LEAVING) and now < state.protected_until:
         return _work(waiting)
@@ -172,15 +182,34 @@ def _received(state: State, now: float) -> Step:
     return replace(waiting, phase=Phase.SECURING, ending_due=False), (Action.PROTECT,)
 
 
+def _judged(state: State, busy: bool, unwanted: bool, now: float, timing: Timing) -> Step:
+    """A worker that is unwanted stops consuming at once; one that is kept after all takes work again."""
+    seen = replace(state, unwanted=unwanted)
+    if unwanted and seen.consuming:
+        paused, actions = _pause(replace(seen, phase=Phase.RETIRED) if seen.phase is Phase.IDLE else seen)
+        following, more = _ticked(paused, busy, now, timing)
+        return following, (*actions, *more)
+    if state.unwanted and not unwanted:
+        if seen.phase is Phase.RETIRED:
+            return _resume(replace(seen, phase=Phase.IDLE))
+        # What ECS has not granted is asked for again, and consuming goes on with the answer.
+        if seen.phase is Phase.PROTECTED and not seen.failures and now < seen.protected_until:
+            return _resume(seen)
+    return _ticked(seen, busy, now, timing)
+
+
 def _ticked(state: State, busy: bool, now: float, timing: Timing) -> Step:
     may_ask = now >= state.retry_at
     match state.phase:
-        case Phase.IDLE if busy:
+        case Phase.IDLE | Phase.RETIRED if busy:
             return replace(state, phase=Phase.SECURING, ending_due=False), (Action.PROTECT,)
-        case Phase.IDLE if state.ending_due and may_ask:
+        case Phase.IDLE | Phase.RETIRED if state.ending_due and may_ask:
             return _leave(state, now)
         case Phase.SECURING if state.held and now - state.held_since >= timing.patience:
             return _give_back(replace(state, phase=Phase.REFUSED))
+        case Phase.REFUSED if state.unwanted and not busy:
+            # Of protection that was granted unheard of, it rids itself first.
+            return replace(state, phase=Phase.RETIRED, ending_due=True), ()
         case Phase.SECURING | Phase.REFUSED if may_ask:
             return state, (Action.PROTECT,)
         case Phase.PROTECTED:
@@ -203,7 +232,8 @@ def _watch(state: State, busy: bool, now: float, timing: Timing) -> Step:
     if not busy:
         quiet_since = now if state.quiet_since is None else state.quiet_since
         quiet = replace(state, quiet_since=quiet_since)
-        return _leave(quiet, now) if now - quiet_since >= timing.idle else (quiet, ())
+        patience = 0 if state.unwanted else timing.idle
+        return _leave(quiet, now) if now - quiet_since >= patience else (quiet, ())
     working = replace(state, quiet_since=None)
     renewal_due = now >= state.protected_until - timing.lifetime / 2
     return working, (Action.PROTECT,) if renewal_due and now >= state.retry_at else ()
@@ -224,8 +254,9 @@ def _denied(state: State, refused: bool, now: float, timing: Timing) -> Step:
 
 
 def _unprotected(state: State) -> Step:
-    """Protection has ended, perhaps: consume without it until a message comes."""
-    return _resume(replace(state, phase=Phase.IDLE, protected_until=0, quiet_since=None))
+    """Protection has ended, perhaps: consume without it until a message comes, or wait to be stopped."""
+    ended = replace(state, phase=Phase.IDLE, protected_until=0, quiet_since=None)
+    return (replace(ended, phase=Phase.RETIRED), ()) if state.unwanted else _resume(ended)
 
 
 def _leave(state: State, now: float) -> Step:
@@ -233,8 +264,9 @@ def _leave(state: State, now: float) -> Step:
 
 
 def _work(state: State) -> Step:
-    """Protected: start what is held, and consume."""
-    working, actions = _resume(replace(state, phase=Phase.PROTECTED, quiet_since=None, held=0))
+    """Protected: start what is held, and consume unless somebody else shall take what comes."""
+    protected = replace(state, phase=Phase.PROTECTED, quiet_since=None, held=0)
+    working, actions = (protected, ()) if state.unwanted else _resume(protected)
     return working, (*actions, Action.RELEASE) if state.held else actions
 
 

@@ -1,8 +1,10 @@
 """How a worker protects itself and stops. Every environment variable it reads is named here.
 
 ECS_AGENT_URI                              set by ECS; without it the worker runs unprotected, and says so once
+ECS_CONTAINER_METADATA_URI_V4              set by ECS; without it the worker leaves only when it is idle
 AIRFLOW_FARGATE_PROTECTION_MINUTES   60    minutes one request for protection lasts, 2 to 2880; renewed at half
 AIRFLOW_FARGATE_IDLE_SECONDS         15    seconds without work after which a worker gives its protection up
+AIRFLOW_FARGATE_RETIREMENT_SECONDS   30    seconds between two questions whether ECS wants a protected worker to go
 AIRFLOW_FARGATE_STOP_TIMEOUT         120   seconds between SIGTERM and SIGKILL: stopTimeout of the task definition
 """
 
@@ -21,16 +23,20 @@ class SettingsError(Exception):
 @dataclass(frozen=True)
 class Settings:
     agent_uri: str | None
+    metadata_uri: str | None
     protection_minutes: int
     idle: float
+    retirement_period: float
     stop_timeout: float
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
         return cls(
             agent_uri=environment.get("ECS_AGENT_URI") or None,
+            metadata_uri=environment.get("ECS_CONTAINER_METADATA_URI_V4") or None,
             protection_minutes=int(_number(environment, "AIRFLOW_FARGATE_PROTECTION_MINUTES", 60, 2, 2880)),
             idle=_number(environment, "AIRFLOW_FARGATE_IDLE_SECONDS", 15, 0, 86400),
+            retirement_period=_number(environment, "AIRFLOW_FARGATE_RETIREMENT_SECONDS", 30, 1, 3600),
             stop_timeout=_number(environment, "AIRFLOW_FARGATE_STOP_TIMEOUT", 120, 2, 86400),
         )
 

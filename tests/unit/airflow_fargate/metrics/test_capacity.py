@@ -37,6 +37,20 @@ def test_adding_the_gap_once_is_enough(load: Load, concurrency: int, desired: in
     assert capacity.gap(needed, desired + capacity.gap(needed, desired)) == 0
 
 
+@pytest.mark.parametrize(
+    ("needed", "busy", "desired", "surplus"), [(0, 0, 5, 5), (2, 5, 5, 0), (2, 1, 5, 3), (0, 3, 5, 2), (7, 0, 5, 0)]
+)
+def test_surplus(needed: int, busy: int, desired: int, surplus: int) -> None:
+    assert capacity.surplus(needed, busy, desired) == surplus
+
+
+@given(WORKERS, WORKERS, WORKERS)
+def test_removing_the_surplus_leaves_the_busy_and_the_needed(needed: int, busy: int, desired: int) -> None:
+    left = desired - capacity.surplus(needed, busy, desired)
+
+    assert min(desired, max(needed, busy)) == left
+
+
 @given(LOADS, LOADS, CONCURRENCY)
 def test_more_tasks_never_need_fewer_workers(load: Load, more: Load, concurrency: int) -> None:
     both = capacity.of_queues({"a": load, "b": more}, ["a", "b"])
@@ -44,6 +58,11 @@ def test_more_tasks_never_need_fewer_workers(load: Load, more: Load, concurrency
     assert capacity.workers_needed(both, concurrency) >= capacity.workers_needed(load, concurrency)
     assert both.tasks == load.tasks + more.tasks
     assert both.oldest_queued == max(load.oldest_queued, more.oldest_queued)
+
+
+def test_a_worker_of_two_queues_is_busy_once() -> None:
+    loads = {"a": Load(running=1, hosts=frozenset({"x", "y"})), "b": Load(running=1, hosts=frozenset({"y"}))}
+    assert capacity.of_queues(loads, ["a", "b"]).hosts == {"x", "y"}
 
 
 def test_a_queue_without_tasks_counts_as_empty() -> None:

@@ -6,13 +6,17 @@ import signal
 import sys
 import time
 import types
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from airflow_fargate.metrics import load
+from airflow_fargate.metrics import load, vitals
 from airflow_fargate.metrics.capacity import Load
 from airflow_fargate.metrics.load import Database, DatabaseError
+
+UNTIL = datetime(2026, 7, 1, 12, tzinfo=UTC)
+VITALS = (UNTIL, {"SchedulerJob": 2.5, "DagProcessorJob": None, "TriggererJob": 1}, 3, {"success": 7})
 
 
 class FakePsycopg(types.ModuleType):
@@ -26,19 +30,21 @@ class FakePsycopg(types.ModuleType):
         self.connections: list[dict[str, Any]] = []
         self.closed = 0
         self.broken = False
+        self.query = ""
+        self.parameters: dict[str, Any] = {}
 
     def connect(self, **arguments: Any) -> FakePsycopg:
         self.connections.append(arguments)
         return self
 
-    def execute(self, _query: str, parameters: dict[str, Any]) -> FakePsycopg:
-        assert parameters == {"default_queue": "default", "heartbeat_timeout": 300}
+    def execute(self, query: str, parameters: dict[str, Any]) -> FakePsycopg:
+        self.query, self.parameters = query, parameters
         if self.broken:
             raise self.Error("server closed the connection\n\tunexpectedly\n")
         return self
 
-    def fetchall(self) -> list[tuple[str, int, int, str]]:
-        return [("default", 2, 1, "3.5")]
+    def fetchall(self) -> list[tuple[Any, ...]]:
+        return [VITALS] if self.query == vitals.QUERY else [("default", 2, 1, "3.5", ["10.0.0.7"])]
 
     def close(self) -> None:
         self.closed += 1
@@ -54,12 +60,33 @@ def psycopg(monkeypatch: pytest.MonkeyPatch) -> FakePsycopg:
 def test_one_connection_serves_all_periods(psycopg: FakePsycopg) -> None:
     database = Database({"conninfo": "postgresql://host/airflow"}, "default", 300)
 
-    assert [database.loads() for _time in range(3)] == [{"default": Load(2, 1, 3.5)}] * 3
+    assert [database.loads() for _time in range(3)] == [{"default": Load(2, 1, 3.5, frozenset({"10.0.0.7"}))}] * 3
 
     [arguments] = psycopg.connections
     assert arguments["conninfo"] == "postgresql://host/airflow"
     assert arguments["autocommit"] is True
     assert "statement_timeout" in arguments["options"]
+    assert psycopg.parameters == {"default_queue": "default", "heartbeat_timeout": 300}
+
+
+def test_outcomes_are_counted_from_where_the_last_period_stopped(psycopg: FakePsycopg) -> None:
+    database = Database({}, "default", 300)
+    begin = database.counted_until
+
+    found = database.vitals()
+    first = psycopg.parameters["since"]
+    database.vitals()
+
+    assert (first, psycopg.parameters["since"]) == (begin, UNTIL)
+    assert found.heartbeat_ages == {"scheduler": 2.5, "triggerer": 1.0}
+    assert (found.import_errors, found.finished) == (3, {"success": 7})
+    assert len(psycopg.connections) == 1
+
+
+def test_a_database_without_jobs_or_outcomes() -> None:
+    found = vitals.from_row((UNTIL, None, 0, None))
+
+    assert (found.heartbeat_ages, found.import_errors, found.finished) == ({}, 0, {})
 
 
 def test_after_an_error_the_next_period_connects_anew(psycopg: FakePsycopg) -> None:
@@ -71,7 +98,7 @@ def test_after_an_error_the_next_period_connects_anew(psycopg: FakePsycopg) -> N
             database.loads()
     psycopg.broken = False
 
-    assert database.loads() == {"default": Load(2, 1, 3.5)}
+    assert database.loads() == {"default": Load(2, 1, 3.5, frozenset({"10.0.0.7"}))}
     assert (len(psycopg.connections), psycopg.closed) == (3, 2)
 
 

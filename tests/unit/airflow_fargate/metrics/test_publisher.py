@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -19,24 +19,30 @@ from airflow_fargate.metrics.capacity import Load
 from airflow_fargate.metrics.load import Database, DatabaseError
 from airflow_fargate.metrics.publisher import Aws, Publisher, delay
 from airflow_fargate.metrics.settings import Pool, Settings
+from airflow_fargate.metrics.vitals import Vitals
 from airflow_fargate.metrics.workers import Workers
 
 SETTINGS = Settings("prod", "airflow-prod", (Pool("worker", ("default",), 4),), "eu-west-1")
 SERVICE = {"serviceName": "worker", "status": "ACTIVE", "desiredCount": 1, "runningCount": 1, "pendingCount": 1}
+HOSTS = frozenset({"10.0.0.7", "10.0.0.8"})
 EXPECTED = {
     "QueuedTasks": 18,
     "RunningTasks": 2,
     "OldestQueuedTask": 7.5,
     "WorkersNeeded": 5,
+    "WorkersBusy": 2,
     "NumberOfActiveRunningTasks": 20,
     "WorkersGap": 4,
+    "WorkersSurplus": 0,
+    "WorkersDesired": 1,
+    "WorkersRunning": 1,
     "CapacityProviderReservation": 250,
 }
 
 
 class FakeDatabase(Database):
     def __init__(self) -> None:
-        self.answer: dict[str, Load] | Exception = {"default": Load(18, 2, 7.5)}
+        self.answer: dict[str, Load] | Exception = {"default": Load(18, 2, 7.5, HOSTS)}
 
     def loads(self) -> dict[str, Load]:
         match self.answer:
@@ -44,6 +50,9 @@ class FakeDatabase(Database):
                 raise error
             case loads:
                 return loads
+
+    def vitals(self) -> Vitals:
+        return Vitals(datetime.now(UTC))
 
 
 class Stage:
@@ -87,12 +96,13 @@ def test_a_period(stage: Stage) -> None:
     assert line == {
         "level": "info",
         "event": "published",
-        "pools": {"worker": {"queued": 18, "running": 2, "needed": 5, "desired": 1, "present": 2}},
+        "pools": {"worker": {"queued": 18, "running": 2, "needed": 5, "busy": 2, "desired": 1, "present": 2}},
     }
 
 
 def test_the_metrics_of_a_period() -> None:
-    loads, found = {"default": Load(18, 2, 7.5)}, {"worker": Workers(desired=1, present=2)}
+    loads = {"default": Load(18, 2, 7.5, HOSTS)}
+    found = {"worker": Workers(desired=1, present=2, running=1)}
     at = datetime.fromisoformat("2026-07-01T12:00:00+00:00")
 
     data = cloudwatch.metric_data("prod", SETTINGS.pools, loads, found, at)
@@ -101,6 +111,22 @@ def test_the_metrics_of_a_period() -> None:
     dimensions = [{"Name": "environment", "Value": "prod"}, {"Name": "queue", "Value": "default"}]
     assert all(datum["Dimensions"] == dimensions for datum in data)
     assert {(datum["StorageResolution"], datum["Timestamp"]) for datum in data} == {(1, at)}
+
+
+def test_how_airflow_is() -> None:
+    at = datetime.fromisoformat("2026-07-01T12:00:00+00:00")
+    found = Vitals(at, {"scheduler": 2.5}, import_errors=1, finished={"failed": 2})
+
+    data = cloudwatch.vital_data("prod", found, at)
+
+    environment = {"Name": "environment", "Value": "prod"}
+    assert [(datum["MetricName"], datum["Dimensions"], datum["Value"], datum["Unit"]) for datum in data] == [
+        ("HeartbeatAge", [environment, {"Name": "component", "Value": "scheduler"}], 2.5, "Seconds"),
+        ("ImportErrors", [environment], 1, "Count"),
+        ("FinishedTasks", [environment, {"Name": "state", "Value": "success"}], 0, "Count"),
+        ("FinishedTasks", [environment, {"Name": "state", "Value": "failed"}], 2, "Count"),
+        ("FinishedTasks", [environment, {"Name": "state", "Value": "up_for_retry"}], 0, "Count"),
+    ]
 
 
 def test_a_pool_of_two_queues_needs_workers_for_both_together() -> None:
@@ -132,7 +158,8 @@ def test_without_ecs_the_gap_is_missing_and_the_rest_published(stage: Stage) -> 
     assert line["reason"].endswith("Rate exceeded")
     assert line["pools"]["worker"]["desired"] is None
     names = [datum["MetricName"] for datum in cloudwatch.metric_data("prod", SETTINGS.pools, {}, {}, datetime.now())]
-    assert set(EXPECTED) - set(names) == {"WorkersGap", "CapacityProviderReservation"}
+    of_ecs = {"WorkersGap", "WorkersSurplus", "WorkersDesired", "WorkersRunning", "CapacityProviderReservation"}
+    assert set(EXPECTED) - set(names) == of_ecs
 
 
 def test_a_throttled_cloudwatch_is_tried_again_more_rarely(stage: Stage) -> None:

@@ -179,6 +179,7 @@ def test_sigterm_ends_consuming_and_gives_back_what_has_not_started() -> None:
 @pytest.mark.parametrize(
     ("phase", "follows"),
     [
+        (Phase.RETIRED, Phase.IDLE),
         (Phase.IDLE, Phase.IDLE),
         (Phase.SECURING, Phase.SECURING),
         (Phase.PROTECTED, Phase.PROTECTED),
@@ -192,6 +193,55 @@ def test_on_a_new_connection_celery_consumes_and_nothing_is_held(phase: Phase, f
     connected, actions = after(before, Connected())
 
     assert (connected.phase, connected.consuming, connected.held, actions) == (follows, True, 0, ())
+
+
+def test_an_unwanted_worker_takes_nothing_new_finishes_and_gives_up_protection_without_idling() -> None:
+    state, paused = after(PROTECTED, Ticked(busy=True, unwanted=True), now=100)
+    state, slipped_in = after(state, Received(), now=101)
+    state, working = after(state, Ticked(busy=True, unwanted=True), now=500)
+    state, done = after(state, Ticked(busy=False, unwanted=True), now=501)
+    state, asked = after(state, Ticked(busy=False, unwanted=True), now=503)
+    state, ended = after(state, Ended(), now=503)
+
+    assert (paused, slipped_in, working, done) == ((Action.PAUSE,), (Action.RELEASE,), (), ())
+    assert (asked, ended) == ((Action.UNPROTECT,), ())
+    assert (state.phase, state.consuming) == (Phase.RETIRED, False)
+    assert after(state, Received(), now=504)[1] == (Action.GIVE_BACK,)
+    assert after(state, Ticked(busy=False, unwanted=True), now=9999) == (state, ())
+
+
+def test_an_unwanted_worker_still_renews_its_protection_while_it_works() -> None:
+    state, _actions = after(PROTECTED, Ticked(busy=True, unwanted=True), now=100)
+
+    state, renewed = after(state, Ticked(busy=True, unwanted=True), now=1800)
+
+    assert renewed == (Action.PROTECT,)
+    assert after(state, Granted(asked_at=1800), now=1800)[1] == ()
+
+
+@pytest.mark.parametrize("busy", [True, False])
+def test_a_worker_that_ecs_keeps_after_all_takes_work_again(busy: bool) -> None:
+    working, _actions = after(PROTECTED, Ticked(busy=True, unwanted=True), now=100)
+    retired = State(phase=Phase.RETIRED, consuming=False, unwanted=True)
+
+    kept, resumed = after(working if busy else retired, Ticked(busy=busy, unwanted=False), now=200)
+
+    assert (kept.consuming, resumed) == (True, (Action.RESUME,))
+    assert kept.phase is (Phase.PROTECTED if busy else Phase.IDLE)
+
+
+def test_an_unprotected_worker_that_is_unwanted_retires_at_once() -> None:
+    state, actions = after(State(), Ticked(busy=False, unwanted=True))
+
+    assert (state.phase, actions) == (Phase.RETIRED, (Action.PAUSE,))
+
+
+def test_a_new_connection_does_not_bring_an_unwanted_worker_back_to_work() -> None:
+    retired = State(phase=Phase.RETIRED, consuming=False, unwanted=True)
+
+    connected, _actions = after(retired, Connected(), now=10)
+
+    assert after(connected, Ticked(busy=False, unwanted=True), now=11)[1] == (Action.PAUSE,)
 
 
 def test_tasks_that_run_in_spite_of_everything_are_protected() -> None:
@@ -213,6 +263,8 @@ class World:
     finished: int = 0
     sent: int = 0
     answer: str = "yes"
+    unwanted: bool = False
+    """What is known of deployments and scale-in."""
 
     @property
     def protected(self) -> bool:
@@ -319,7 +371,11 @@ class AnySequence(RuleBasedStateMachine):
 
     def tick(self, seconds: float) -> None:
         self.world.now += seconds
-        self.handle(Ticked(busy=bool(self.world.running)))
+        self.handle(Ticked(bool(self.world.running), self.world.unwanted))
+
+    @rule(unwanted=st.booleans())
+    def ecs_wants_the_worker_to_go_or_to_stay(self, unwanted: bool) -> None:
+        self.world.unwanted = unwanted
 
     @rule(seconds=st.sampled_from([0.5, 1.0, 2.0, 16.0]))
     def time_passes(self, seconds: float) -> None:
@@ -338,7 +394,7 @@ class AnySequence(RuleBasedStateMachine):
         for _time in range(int(hours * 60)):
             self.world.now += 60
             assert self.world.protected or not (steady and self.world.running), "renewed too late"
-            self.handle(Ticked(busy=bool(self.world.running)))
+            self.handle(Ticked(bool(self.world.running), self.world.unwanted))
 
     @rule(hours=st.sampled_from([0.5, 1, 2]))
     def hours_pass_while_the_process_is_frozen(self, hours: float) -> None:
@@ -369,6 +425,7 @@ class AnySequence(RuleBasedStateMachine):
     @rule()
     def a_healthy_agent_brings_every_worker_back_to_work(self) -> None:
         self.world.answer = "yes"
+        self.world.unwanted = False
         for _time in range(40):
             self.tick(1)
         assert self.world.consuming or self.state.phase is Phase.LEAVING
@@ -380,8 +437,26 @@ class AnySequence(RuleBasedStateMachine):
         self.world.answer = "yes"
         for _time in range(120):
             self.tick(1)
-        assert self.world.consuming
+        assert self.world.consuming is not self.world.unwanted
         assert not self.world.protected
+
+    @precondition(lambda self: not self.terminated)
+    @rule()
+    def a_deployment_ends_although_more_work_waits(self) -> None:
+        self.world.answer = "yes"
+        self.world.unwanted = True
+        self.a_task_is_queued(count=3)
+        self.tick(1)
+        assert not self.world.consuming
+        for _time in range(60):
+            while self.world.on_the_way:
+                self.a_message_arrives()
+            while self.world.running:
+                self.a_task_ends()
+            self.tick(1)
+        assert self.state.phase is Phase.RETIRED
+        assert not self.world.protected
+        assert self.world.queue
 
     @invariant()
     def the_state_agrees_with_the_world(self) -> None:

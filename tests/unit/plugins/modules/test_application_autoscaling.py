@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible_collections.airflow.fargate.plugins.filter.scalable_targets import scalable_targets
 from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling import api, ensure
 from ansible_collections.airflow.fargate.plugins.modules import application_autoscaling
 
@@ -116,3 +117,31 @@ def test_an_error_says_what_failed(aws: Any, run_module: Run) -> None:
     assert result["failed"]
     assert "Failed to describe scalable targets" in result["msg"]
     assert "not allowed" in result["msg"]
+
+
+def test_what_the_filter_scalable_targets_makes_is_taken(aws: Any, run_module: Run) -> None:
+    pool = {
+        "service_name": "worker",
+        "service_component": "worker",
+        "service_cluster": "app",
+        "service_min_count": 0,
+        "service_max_count": 30,
+        "service_queues": ["default"],
+        "service_scaling_mode": "exact",
+        "service_scale_in_idle_time": 90,
+        "service_business_hours": {"days": "MON-FRI", "start": "08:00", "end": "19:00", "timezone": "Europe/Berlin"},
+        "service_schedule": [{"name": "x", "schedule": "at(2099-01-01T00:00:00)", "max": 40}],
+    }
+    tracking = {**pool, "service_name": "gpu", "service_scaling_mode": "target_tracking"}
+    server = {**pool, "service_name": "api-server", "service_component": "api-server"}
+    nothing_there(aws, actions=True)
+
+    targets = scalable_targets([pool, tracking, server], "prod", "AirflowFargate")
+    result = run_module(application_autoscaling.main, True, targets=targets, tags={"airflow:environment": "prod"})
+
+    assert [sorted(target["policies"]) for target in result["targets"]] == [
+        ["workers-in", "workers-out"],
+        ["reservation"],
+        [],
+    ]
+    assert [len(target["scheduled_actions"]) for target in result["targets"]] == [3, 3, 3]

@@ -23,8 +23,10 @@ def test_nothing_is_there(aws: Any, run_module: Callable[..., dict[str, Any]]) -
     aws["ec2"].add_response("describe_subnets", {"Subnets": []}, FILTERS)
     aws["ec2"].add_response("describe_security_groups", {"SecurityGroups": []}, FILTERS)
     aws["servicediscovery"].add_response("list_namespaces", {"Namespaces": []})
+    aws["ssm"].add_response("get_parameters_by_path", {"Parameters": []}, {"Path": "/airflow-test/capacity"})
     result = run_module(main, **OPTIONS)
     assert result["changed"] is False
+    assert result["scaled_down"] == {}
     assert result["vpc_id"] is None
     assert result["public_subnet_ids"] == []
     assert result["security_group_ids"] == {}

@@ -9,6 +9,7 @@ import boto3
 import pytest
 from ansible.module_utils.testing import patch_module_args
 from ansible_collections.airflow.fargate.plugins.modules import preflight_check
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from botocore.stub import Stubber
 
 IDENTITY = {"Account": "123456789012", "Arn": "arn:aws:iam::123456789012:user/someone", "UserId": "AIDAEXAMPLE"}
@@ -107,3 +108,23 @@ def test_the_engine_is_asked_when_it_is_needed(
     assert "no daemon" in run(settings=settings, needs_engine=True)["msg"]
     account.stubber.add_response("get_caller_identity", IDENTITY, {})
     assert "failed" not in run(settings=settings)
+
+
+@pytest.mark.parametrize("since", ["2026-12-01T20:00:00Z", None])
+def test_an_environment_that_hibernates_is_refused(
+    account: Account, run: Callable[..., dict[str, Any]], monkeypatch: pytest.MonkeyPatch, since: str | None
+) -> None:
+    account.stubber.add_response("get_caller_identity", IDENTITY, {})
+    ssm = boto3.client("ssm", region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b")
+    monkeypatch.setattr(AnsibleAWSModule, "client", lambda module, name: ssm)
+    with Stubber(ssm) as stubber:
+        if since:
+            stubber.add_response("get_parameter", {"Parameter": {"Value": since}}, {"Name": "/airflow-x/hibernated"})
+        else:
+            stubber.add_client_error("get_parameter", "ParameterNotFound")
+        result = run(hibernation_parameter="/airflow-x/hibernated")
+    if since:
+        assert f"it hibernates since {since}: its database is stopped" in result["msg"]
+        assert "Fix: run playbooks/wake.yml first." in result["msg"]
+    else:
+        assert result["account"] == IDENTITY["Account"]

@@ -77,3 +77,20 @@ def test_alarm_state() -> None:
         for params in ({"StateValue": "ALARM"}, {"StateValue": "BAD"}, {"StateValue": "OK", "StateReasonData": "{"})
     ]
     assert codes == [None, "ValidationError", "InvalidFormat"]
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "message"),
+    [
+        ("app", '{"widgets": []}', None),
+        ("app", '{"widgets": [{"type": "text", "properties": {}, "width": 24}]}', None),
+        ("a b", '{"widgets": []}', "DashboardName"),
+        ("app", "widgets", "must be valid JSON"),
+        ("app", "[]", "Should have property widgets"),
+        ("app", '{"widgets": [{"type": "text"}]}', "required property 'properties'"),
+        ("app", '{"widgets": [{"type": "text", "properties": {}, "x": 20}]}', "leaves the grid"),
+    ],
+)
+def test_dashboard(name: str, body: str, message: str | None) -> None:
+    refusal = CHECKS["PutDashboard"][0]({"DashboardName": name, "DashboardBody": body})
+    assert (refusal is None) if message is None else (refusal is not None and message in refusal.message)

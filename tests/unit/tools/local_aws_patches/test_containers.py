@@ -99,6 +99,7 @@ def depends(name: str, on: str, condition: str) -> dict:
         ([{"name": "a"}, {"name": "b"}], "a"),
         ([depends("a", "b", "START"), {"name": "b"}], "b"),
         ([depends("a", "init", "SUCCESS"), {"name": "init", "essential": False}], "a"),
+        ([{"name": "log_router", "firelensConfiguration": {"type": "fluentbit"}}, {"name": "a"}], "a"),
         ([depends("a", "init", "COMPLETE"), {"name": "init"}, depends("c", "a", "HEALTHY")], "a"),
     ],
 )

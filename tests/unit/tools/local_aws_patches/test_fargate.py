@@ -83,3 +83,28 @@ def test_refused(container: dict, fields: dict, words: str) -> None:
     assert refusal is not None
     assert refusal.code == "ClientException"
     assert words in refusal.message
+
+
+ROUTED = {"name": "main", "logConfiguration": {"logDriver": "awsfirelens"}}
+ROUTER = {"name": "log_router", "firelensConfiguration": {"type": "fluentbit"}}
+
+
+@pytest.mark.parametrize(
+    ("containers", "words"),
+    [
+        ([ROUTED], "there must be a container with a FireLens configuration"),
+        ([ROUTED, ROUTER, {**ROUTER, "name": "second"}], "Only one container"),
+        ([{**ROUTER, "firelensConfiguration": {"type": "vector"}}], "'vector' is not supported"),
+        ([{**ROUTED, **ROUTER}], "cannot have the log driver"),
+        (
+            [{**ROUTER, "firelensConfiguration": {"type": "fluentbit", "options": {"config-file-type": "s3"}}}],
+            "config-file-type 'file'",
+        ),
+    ],
+)
+def test_log_routers_that_are_refused(containers: list[dict], words: str) -> None:
+    assert any(words in problem for problem in fargate.firelens_problems(containers))
+
+
+def test_one_log_router_for_what_is_routed() -> None:
+    assert list(fargate.firelens_problems([ROUTED, ROUTER])) == []

@@ -6,7 +6,18 @@ import json
 
 import pytest
 
-from tools.local_aws.patches.refusals import ecr, elasticache, elbv2, iam, logs, rds, s3, secretsmanager
+from tools.local_aws.patches.refusals import (
+    athena,
+    ecr,
+    elasticache,
+    elbv2,
+    firehose,
+    iam,
+    logs,
+    rds,
+    s3,
+    secretsmanager,
+)
 from tools.local_aws.patches.refusals.checks import Check, Params, Refusal, between, members, render
 
 
@@ -79,6 +90,30 @@ def code(checks: list[Check], params: Params) -> str | None:
             {"MasterUserPassword": "abcdefgh"},
             {"MasterUserPassword": "abc/efgh"},
             "InvalidParameterValue",
+        ),
+        (
+            firehose.CHECKS["CreateDeliveryStream"][:3],
+            {"ExtendedS3DestinationConfiguration": {"Prefix": "!{timestamp:yyyy}/", "ErrorOutputPrefix": "errors/"}},
+            {"ExtendedS3DestinationConfiguration": {"Prefix": "!{timestamp:yyyy}/"}},
+            "InvalidArgumentException",
+        ),
+        (
+            firehose.CHECKS["UpdateDestination"][:2],
+            {"ExtendedS3DestinationUpdate": {"BufferingHints": {"SizeInMBs": 128, "IntervalInSeconds": 0}}},
+            {"ExtendedS3DestinationUpdate": {"BufferingHints": {"SizeInMBs": 128, "IntervalInSeconds": 901}}},
+            "InvalidArgumentException",
+        ),
+        (
+            firehose.CHECKS["CreateDeliveryStream"][:3],
+            {"DeliveryStreamName": "a" * 64},
+            {"DeliveryStreamName": "a b"},
+            "InvalidArgumentException",
+        ),
+        (
+            athena.CHECKS["CreateWorkGroup"],
+            {"Configuration": {"ResultConfiguration": {"OutputLocation": "s3://b/"}}},
+            {"Configuration": {"ResultConfiguration": {"OutputLocation": "/b/"}}},
+            "InvalidRequestException",
         ),
         ([rds.password], {"MasterUserPassword": "a" * 128}, {"MasterUserPassword": "a" * 7}, "InvalidParameterValue"),
         (

@@ -1,4 +1,4 @@
-"""PutMetricData, PutMetricAlarm and SetAlarmState, refused and recorded as AWS does."""
+"""PutMetricData, PutMetricAlarm, PutDashboard and SetAlarmState, refused and recorded as AWS does."""
 
 from __future__ import annotations
 
@@ -91,4 +91,5 @@ def put_alarm(alarm: Data) -> None:
 def install() -> None:
     cloudwatch._put_metric_data = checked(CHECKS["PutMetricData"], put_metric_data(cloudwatch._put_metric_data))
     cloudwatch._put_metric_alarm = checked(CHECKS["PutMetricAlarm"], put_metric_alarm(cloudwatch._put_metric_alarm))
+    cloudwatch._put_dashboard = checked(CHECKS["PutDashboard"], cloudwatch._put_dashboard)
     cloudwatch._set_alarm_state = checked(CHECKS["SetAlarmState"], set_alarm_state(cloudwatch._set_alarm_state))

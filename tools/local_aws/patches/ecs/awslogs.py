@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable
+from typing import Protocol
 
 import requests.exceptions
 from ministack.core.responses import request_scope
@@ -19,6 +20,28 @@ from tools.local_aws.patches.ecs import errors
 from tools.local_aws.patches.ecs.log_stream import LogStream, lines
 
 logger = logging.getLogger("local_aws.awslogs")
+
+
+class Sink(Protocol):
+    """Where the lines of a container go."""
+
+    def put(self, line: bytes) -> None: ...
+
+    def close(self) -> None:
+        """After the last line."""
+
+
+class Driver:
+    """The log driver: each line is an event at once."""
+
+    def __init__(self, target: LogStream) -> None:
+        self.target = target
+
+    def put(self, line: bytes) -> None:
+        put(self.target, line, time.time())
+
+    def close(self) -> None:
+        """Nothing is kept back."""
 
 
 def prepare(target: LogStream, create_group: bool) -> None:
@@ -33,7 +56,7 @@ def prepare(target: LogStream, create_group: bool) -> None:
         cloudwatch_logs._create_log_stream({"logGroupName": target.group, "logStreamName": target.stream})
 
 
-def put(target: LogStream, message: bytes) -> None:
+def put(target: LogStream, message: bytes, moment: float) -> None:
     from ministack.services import cloudwatch_logs
 
     text = message.decode("utf-8", "replace").rstrip("\r")
@@ -44,18 +67,19 @@ def put(target: LogStream, message: bytes) -> None:
             {
                 "logGroupName": target.group,
                 "logStreamName": target.stream,
-                "logEvents": [{"timestamp": int(time.time() * 1000), "message": text}],
+                "logEvents": [{"timestamp": int(moment * 1000), "message": text}],
             }
         )
 
 
-def deliver(output: Iterable[bytes], target: LogStream | None) -> None:
-    """Read the container's output to its end; without a target it is only read."""
+def deliver(output: Iterable[bytes], sink: Sink | None) -> None:
+    """Read the container's output to its end; without a sink it is only read."""
     try:
         for line in lines(output):
-            if target is not None:
-                put(target, line)
+            if sink is not None:
+                sink.put(line)
     except (OSError, requests.exceptions.RequestException):
-        logger.exception(
-            "the output of a container ended early%s", f": {target.group} {target.stream}" if target else ""
-        )
+        logger.exception("the output of a container ended early")
+    finally:
+        if sink is not None:
+            sink.close()

@@ -90,11 +90,11 @@ def network_owner(containers: Iterable[Definition]) -> str:
     """Name of the container that holds the task's network namespace: the first to start of those that last.
 
     ECS has a pause container for this, the engine has none. A container that others wait to see exit runs in a
-    namespace of its own.
+    namespace of its own; a log router runs nowhere.
     """
     containers = list(containers)
-    brief = short_lived(containers)
-    return next(name for name in start_order(containers) if name not in brief)
+    others = short_lived(containers) | {entry["name"] for entry in containers if entry.get("firelensConfiguration")}
+    return next(name for name in start_order(containers) if name not in others)
 
 
 def ulimits(definition: Definition, hard_limits: Mapping[str, int]) -> list[dict[str, Any]]:

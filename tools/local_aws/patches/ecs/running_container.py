@@ -18,7 +18,7 @@ import requests.exceptions
 
 from tools.local_aws.patches import engine_api
 from tools.local_aws.patches.ecs import awslogs, containers
-from tools.local_aws.patches.ecs.log_stream import LogStream
+from tools.local_aws.patches.ecs.awslogs import Sink
 
 logger = logging.getLogger("local_aws.ecs")
 
@@ -62,7 +62,7 @@ class RunningContainer:
         return containers.health_check_command(self.definition.get("healthCheck") or {}) is not None
 
     # -- start
-    def start(self, image: str, arguments: Mapping[str, Any], logs: LogStream | None) -> None:
+    def start(self, image: str, arguments: Mapping[str, Any], logs: Sink | None) -> None:
         container = engine_api.client().containers.create(image, **arguments)
         self.engine_id = container.id
         try:
@@ -90,7 +90,7 @@ class RunningContainer:
         threading.Thread(target=target, name=f"ecs-{purpose}-{self.engine_id[:12]}", daemon=True).start()
 
     # -- while it runs
-    def _follow(self, output: Iterable[bytes], logs: LogStream | None) -> None:
+    def _follow(self, output: Iterable[bytes], logs: Sink | None) -> None:
         """Deliver the output; its end is how the exit is noticed (asking the engine to wait costs it polling)."""
         try:
             awslogs.deliver(output, logs)

@@ -19,9 +19,22 @@ from ministack.core.responses import now_iso, request_scope
 from ministack.services import ecs, ecs_metadata
 
 from tools.local_aws.patches import engine_api, gateway
-from tools.local_aws.patches.ecs import awslogs, containers, environment, errors, images, network_interfaces, secrets
-from tools.local_aws.patches.ecs.log_stream import LogStream, configuration
+from tools.local_aws.patches.ecs import (
+    awslogs,
+    containers,
+    environment,
+    errors,
+    exec_command,
+    firelens,
+    fluent_bit,
+    images,
+    network_interfaces,
+    secrets,
+)
+from tools.local_aws.patches.ecs.awslogs import Sink
+from tools.local_aws.patches.ecs.log_stream import configuration
 from tools.local_aws.patches.ecs.running_container import RunningContainer
+from tools.local_aws.patches.ecs.stand_in import StandIn
 
 logger = logging.getLogger("local_aws.ecs")
 
@@ -45,12 +58,14 @@ class TaskRun:
         self.task = task
         self.task_definition = task_definition
         self.task_id: str = task["taskArn"].rsplit("/", 1)[-1]
+        definitions = fluent_bit.with_dependencies(containers.effective_definitions(task, task_definition))
+        self._router = fluent_bit.router(definitions)
         self.containers = [
-            RunningContainer(definition, record, self._container_changed)
-            for definition, record in zip(
-                containers.effective_definitions(task, task_definition), task["containers"], strict=True
-            )
+            (StandIn if definition is self._router else RunningContainer)(definition, record, self._container_changed)
+            for definition, record in zip(definitions, task["containers"], strict=True)
         ]
+        for record in task["containers"]:
+            exec_command.agent_state(task, record, "PENDING", now_iso())
         self._host = host
         self._aliases = aliases
         self._changed = changed
@@ -107,6 +122,7 @@ class TaskRun:
         self.task["pullStoppedAt"] = now_iso()
         owner = containers.network_owner(self.task_definition["containerDefinitions"])
         alone = containers.short_lived(self.task_definition["containerDefinitions"])
+        unbound = {owner, *alone, *(container.name for container in self.containers if isinstance(container, StandIn))}
         waiting = list(self.containers)
         # The namespace's owner goes first among those that can start.
         waiting.sort(key=lambda container: container.name != owner)
@@ -114,8 +130,7 @@ class TaskRun:
             ready = [
                 container
                 for container in waiting
-                if self._dependencies_met(container)
-                and (container.name == owner or container.name in alone or self.container(owner).started)
+                if self._dependencies_met(container) and (container.name in unbound or self.container(owner).started)
             ]
             for container in ready:
                 if self._interrupted():
@@ -160,7 +175,7 @@ class TaskRun:
                 return False
         return True
 
-    def _prepare(self, container: RunningContainer) -> tuple[str, dict[str, str], LogStream | None]:
+    def _prepare(self, container: RunningContainer) -> tuple[str, dict[str, str], Sink | None]:
         """All that can fail before a container exists: secrets, log group, image."""
         definition = container.definition
         variables = {entry["name"]: entry["value"] for entry in definition.get("environment") or []}
@@ -168,10 +183,15 @@ class TaskRun:
         log = configuration(definition, self.task)
         if log is not None:
             awslogs.prepare(*log)
+        sink: Sink | None = awslogs.Driver(log[0]) if log else None
+        if isinstance(container, StandIn):
+            return "", {}, sink
+        if self._router is not None and fluent_bit.is_routed(definition):
+            sink = firelens.connect(self.task, self.task_definition, definition, self._router)
         reference, digest = images.pull(definition["image"])
         if digest:
             container.record["imageDigest"] = digest
-        return reference, {**variables, **resolved}, log[0] if log else None
+        return reference, {**variables, **resolved}, sink
 
     def _start_container(
         self,
@@ -180,8 +200,11 @@ class TaskRun:
         alone: set[str],
         image: str,
         variables: dict[str, str],
-        log: LogStream | None,
+        log: Sink | None,
     ) -> None:
+        if isinstance(container, StandIn):
+            container.stand_in()
+            return
         metadata, token = environment.metadata_variables(self.task, self.task_definition, container.definition)
         self.task.setdefault("_metadata_tokens", []).append(token)
         own = container.name == owner or container.name in alone
@@ -209,6 +232,7 @@ class TaskRun:
             container.start(image, arguments, log)
         except docker.errors.APIError as error:
             raise errors.cannot_start(container.name, str(error)) from error
+        exec_command.agent_state(self.task, container.record, "RUNNING", now_iso())
         self.task.setdefault("_docker_ids", []).append(container.engine_id)
         ecs_metadata.set_docker_id(token, container.engine_id)
         ecs_metadata.set_container_status(token, "RUNNING")
@@ -267,6 +291,7 @@ class TaskRun:
             ecs_metadata.unregister_token(token)
         for record in self.task["containers"]:
             record["lastStatus"] = "STOPPED"
+            exec_command.agent_state(self.task, record, "STOPPED", now_iso())
         self.task.update(
             lastStatus="STOPPED", desiredStatus="STOPPED", stoppedAt=now_iso(), _docker_ids=[], _stopped=time.time()
         )

@@ -86,6 +86,11 @@ class Tasks:
         if run is not None:
             run.request_stop(reason, code)
 
+    def engine_id(self, task_arn: str, container: str) -> str:
+        """The engine's name of a container of a running task."""
+        with self._lock:
+            return self._runs[task_arn].container(container).engine_id
+
     # -- the API
     def run_task(self, data: Record) -> Response:
         token = data.get("clientToken")

@@ -9,11 +9,13 @@ from __future__ import annotations
 from typing import Any
 
 from tools.local_aws.patches.refusals import (
+    athena,
     ec2,
     ecr,
     ecs,
     elasticache,
     elbv2,
+    firehose,
     iam,
     logs,
     rds,
@@ -24,11 +26,13 @@ from tools.local_aws.patches.refusals import (
 from tools.local_aws.patches.refusals.checks import Check, Params, Refusal, render
 
 TABLES: dict[str, dict[str, list[Check]]] = {
+    "athena": athena.CHECKS,
     "ec2": ec2.CHECKS,
     "ecr": ecr.CHECKS,
     "ecs": ecs.CHECKS,
     "elasticache": elasticache.CHECKS,
     "elasticloadbalancing": elbv2.CHECKS,
+    "firehose": firehose.CHECKS,
     "iam": iam.CHECKS,
     "logs": logs.CHECKS,
     "rds": rds.CHECKS,

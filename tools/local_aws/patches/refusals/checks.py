@@ -20,7 +20,7 @@ class Refusal:
 
 
 Check = Callable[[Params], Refusal | None]
-JSON_SERVICES = {"ecs", "ecr", "logs", "secretsmanager", "servicediscovery"}
+JSON_SERVICES = {"athena", "ecs", "ecr", "firehose", "logs", "secretsmanager", "servicediscovery"}
 
 
 def render(service: str, refusal: Refusal, request_id: str) -> tuple[int, dict[str, str], bytes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Iterator
 
 from tools.local_aws.patches.application_autoscaling import validation
@@ -11,6 +12,7 @@ from tools.local_aws.patches.cloudwatch import evaluation
 from tools.local_aws.patches.refusals.checks import Check, Params, Refusal
 
 MOST_DATA = 1000
+GRID_COLUMNS = 24
 MOST_DIMENSIONS = 30
 LARGEST = 2.0**360
 TREAT_MISSING_DATA = ("breaching", "notBreaching", "ignore", "missing")
@@ -93,8 +95,29 @@ def reason_data(params: Params) -> Iterator[str]:
         yield "StateReasonData must be JSON."
 
 
+def dashboard(params: Params) -> Iterator[str]:
+    name = str(params.get("DashboardName") or "")
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,255}", name):
+        yield f"The value {name} for parameter DashboardName is invalid."
+    try:
+        body = json.loads(params.get("DashboardBody") or "")
+    except ValueError as error:
+        yield f"The field DashboardBody must be valid JSON: {error}"
+        return
+    if not isinstance(body, dict) or not isinstance(body.get("widgets"), list):
+        yield "The dashboard body is invalid, there are 1 validation errors: Should have property widgets"
+        return
+    for number, widget in enumerate(body["widgets"]):
+        for key in ("type", "properties"):
+            if key not in widget:
+                yield f"The dashboard body is invalid: /widgets/{number} should have required property '{key}'"
+        if widget.get("x", 0) + widget.get("width", 6) > GRID_COLUMNS:
+            yield f"The dashboard body is invalid: /widgets/{number} leaves the grid of {GRID_COLUMNS} columns"
+
+
 CHECKS: dict[str, list[Check]] = {
     "PutMetricData": [first("InvalidParameterValue", metric_data)],
     "PutMetricAlarm": [first("ValidationError", metric_alarm)],
+    "PutDashboard": [first("InvalidParameterInput", dashboard)],
     "SetAlarmState": [first("ValidationError", alarm_state), first("InvalidFormat", reason_data)],
 }

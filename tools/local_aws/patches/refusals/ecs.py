@@ -274,6 +274,28 @@ def latest_stays_registered(params: Params) -> Refusal | None:
     return None
 
 
+def exec_session(params: Params) -> Refusal | None:
+    from ministack.services import ecs
+
+    from tools.local_aws.patches.ecs import exec_command
+
+    if not params.get("interactive"):
+        return invalid("Interactive is the only mode supported currently.")
+    if not params.get("command"):
+        return invalid("Command cannot be blank.")
+    task = ecs._resolve_task(params.get("task", ""), ecs._resolve_cluster_name(params.get("cluster") or "default"))
+    if task is None:
+        return invalid("The referenced task was not found.")
+    if len(task["containers"]) > 1 and not params.get("container"):
+        return invalid("The container name must be given for a task with several containers.")
+    container = exec_command.container_of(task, params.get("container"))
+    if container is None:
+        return invalid(f"The container {params['container']} does not exist in the task.")
+    if task["lastStatus"] != "RUNNING" or not exec_command.agent_runs(container):
+        return invalid(exec_command.NOT_RUNNING)
+    return None
+
+
 FAMILY = matches("family", NAME, "ClientException", "Family name contains invalid characters: {}")
 CLUSTER_NAME = matches("clusterName", NAME, INVALID, "Invalid identifier: Identifier is for {}. The name is not valid.")
 SERVICE_NAME = matches("serviceName", NAME, INVALID, "Invalid service name: {}")
@@ -315,6 +337,7 @@ CHECKS: dict[str, list[Check]] = {
         registries,
         deployment_configuration,
     ],
+    "ExecuteCommand": [cluster_exists, exec_session],
     "ListTasks": [cluster_exists],
     "DescribeTasks": [cluster_exists],
     "StopTask": [cluster_exists],

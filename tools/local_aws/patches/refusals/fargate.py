@@ -65,6 +65,27 @@ def problems(params: Params) -> Iterator[str]:
     yield from fargate_problems(params, containers)
 
 
+def firelens_problems(containers: list[Any]) -> Iterator[str]:
+    """One log router for all that is routed; on Fargate its file of configuration is in the image."""
+    routers = [container for container in containers if container.get("firelensConfiguration")]
+    routed = [c for c in containers if (c.get("logConfiguration") or {}).get("logDriver") == "awsfirelens"]
+    if len(routers) > 1:
+        yield "Only one container with a FireLens configuration is allowed in a task definition."
+    if routed and not routers:
+        yield (
+            "When a log driver of awsfirelens is specified, there must be a container with a FireLens configuration "
+            "in the task definition."
+        )
+    for container in routers:
+        given = container["firelensConfiguration"]
+        if given.get("type") not in ("fluentd", "fluentbit"):
+            yield f"FireLens configuration type '{given.get('type')}' is not supported."
+        if container in routed:
+            yield "The FireLens container cannot have the log driver awsfirelens."
+        if (given.get("options") or {}).get("config-file-type", "file") != "file":
+            yield "Fargate only supports the FireLens option config-file-type 'file'."
+
+
 def container_problems(container: Any, names: set[Any], volumes: set[str]) -> Iterator[str]:
     name = container.get("name")
     for entry in container.get("dependsOn") or []:
@@ -96,6 +117,7 @@ def fargate_problems(params: Params, containers: list[Any]) -> Iterator[str]:
     storage = (params.get("ephemeralStorage") or {}).get("sizeInGiB")
     if storage is not None and not 21 <= storage <= 200:
         yield "Ephemeral storage size must be between 21 GiB and 200 GiB."
+    yield from firelens_problems(containers)
     role = params.get("executionRoleArn")
     for container in containers:
         name, log = container["name"], container.get("logConfiguration") or {}

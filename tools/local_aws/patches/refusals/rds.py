@@ -94,6 +94,15 @@ def final_snapshot(params: Params) -> Refusal | None:
     return None
 
 
+def is_not_stopped(params: Params) -> Refusal | None:
+    from ministack.services import rds
+
+    instance = rds._resolve_instance(params.get("DBInstanceIdentifier"))
+    if instance is None or instance["DBInstanceStatus"] not in ("stopping", "stopped", "starting"):
+        return None
+    return Refusal("InvalidDBInstanceState", "Database instance is not in available state.")
+
+
 def storage_scale(params: Params) -> Refusal | None:
     allocated, most = params.get("AllocatedStorage"), params.get("MaxAllocatedStorage")
     if allocated and most and int(most) <= int(allocated):
@@ -132,7 +141,7 @@ CHECKS: dict[str, list[Check]] = {
         subnet_group_exists,
         *SHARED,
     ],
-    "ModifyDBInstance": SHARED,
+    "ModifyDBInstance": [is_not_stopped, *SHARED],
     "DeleteDBInstance": [final_snapshot],
     "CreateDBSubnetGroup": [zones_covered],
     "ModifyDBSubnetGroup": [zones_covered],

@@ -11,58 +11,10 @@ import pytest
 Options = dict[str, Any]
 Make = Callable[..., Options]
 
-METRIC = {"namespace": None, "metric_name": None, "dimensions": None, "statistic": None, "unit": None}
-GAP = {"namespace": "Airflow", "metric_name": "WorkersGap", "dimensions": {"queue": "default"}, "statistic": "Maximum"}
-
 
 @pytest.fixture
 def now() -> datetime:
     return datetime(2026, 6, 1, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def metric() -> Make:
-    """One metric."""
-
-    def make(**given: Any) -> Options:
-        return {**METRIC, "metrics": None, **GAP, **given}
-
-    return make
-
-
-@pytest.fixture
-def query() -> Make:
-    """A metric or expression of several."""
-
-    def make(name: str, **given: Any) -> Options:
-        identity = {} if "expression" in given else GAP
-        return {**METRIC, "expression": None, "label": None, "return_data": False, **identity, "id": name, **given}
-
-    return make
-
-
-@pytest.fixture
-def alarm(metric: Make) -> Make:
-    def make(**given: Any) -> Options:
-        defaults = {
-            "period": 10,
-            "evaluation_periods": 1,
-            "datapoints_to_alarm": None,
-            "threshold": 0,
-            "comparison": "GreaterThanThreshold",
-            "treat_missing_data": "missing",
-        }
-        return {**metric(), **defaults, **given}
-
-    return make
-
-
-@pytest.fixture
-def alarm_on_metrics(alarm: Make) -> Make:
-    def make(*metrics: Options, **given: Any) -> Options:
-        return {**alarm(), **METRIC, "metrics": list(metrics), **given}
-
-    return make
 
 
 @pytest.fixture

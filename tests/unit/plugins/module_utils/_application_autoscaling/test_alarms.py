@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling import alarms
+from ansible_collections.airflow.fargate.plugins.module_utils._cloudwatch import alarm_settings
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -123,4 +124,4 @@ def test_periods_that_are_taken_are_those_of_the_documentation(period: int, peri
     option = {"period": period, "evaluation_periods": periods, "namespace": "Airflow", "metrics": None}
     allowed = period in (10, 20, 30) or (period > 0 and period % 60 == 0)
     short_enough = periods * period <= (86400 if period < 3600 else 604800)
-    assert (not list(alarms._period_problems("alarm", option))) == (allowed and short_enough)
+    assert (not list(alarm_settings._period_problems("alarm", option))) == (allowed and short_enough)

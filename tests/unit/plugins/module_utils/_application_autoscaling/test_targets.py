@@ -13,13 +13,13 @@ from ansible_collections.airflow.fargate.plugins.module_utils._application_autos
     scheduled_actions,
     targets,
 )
-from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling.changes import changes
 from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling.common import AutoscalingError
 from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling.targets import (
     Observed,
     bounds_to_reach,
 )
 from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling.validation import Identity
+from ansible_collections.airflow.fargate.plugins.module_utils._changes import changes
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -156,6 +156,16 @@ def test_what_is_no_longer_wanted(
     assert plan.alarms.delete == (["app/worker/out"] if purge else [])
     assert plan.actions.delete == (["morning"] if purge else [])
     assert (plan.before != plan.after) is purge
+
+
+def test_the_actions_of_scaling_down_and_up_are_not_purged(
+    target: Make, params: Make, action: Make, now: datetime
+) -> None:
+    option = target(scheduled_actions=[action()])
+    once = [action(name=name, schedule="at(2026-12-01T20:00:00)") for name in ("scale-down", "scale-up")]
+    assert no_change(
+        targets.plan(WORKER, option, params(option), there(target(scheduled_actions=[action(), *once])), now)
+    )
 
 
 def test_an_alarm_whose_policy_was_made_anew_gets_its_action_back(

@@ -58,6 +58,19 @@ def test_definitions_and_logs_are_read_once(
     assert reader.log_lines(task, "unknown") == []
 
 
+def test_a_router_tells_what_it_routed_and_of_itself_only_when_it_failed(
+    stubber: Stubber, reader: TaskReader, lines: list[list[str]], make_task: Make, make_definition: Make
+) -> None:
+    routed = {"name": "airflow", "logConfiguration": {"logDriver": "awsfirelens"}}
+    router = {"name": "log_router", "firelensConfiguration": {"type": "fluentbit"}, "logConfiguration": AWSLOGS}
+    describes(stubber, make_definition(containerDefinitions=[routed, router]))
+    containers = [{"name": "airflow", "exitCode": 1}, {"name": "log_router", "exitCode": 0}]
+    assert reader.log_lines(make_task(1, containers=containers), "airflow") == ["last words"]
+    assert reader.log_lines(make_task(1, containers=containers), "log_router") == []
+    containers[1]["exitCode"] = 1
+    assert reader.log_lines(make_task(2, containers=containers), "log_router") == ["last words"]
+
+
 def test_last_words_may_arrive_late(
     stubber: Stubber, reader: TaskReader, clock: Any, lines: list[list[str]], make_task: Make, make_definition: Make
 ) -> None:
@@ -101,8 +114,7 @@ def test_logs_that_cannot_be_read_do_not_hide_the_failure(
     assert reader.report(make_task())["containers"][0]["log_lines"] == ["(Failed to read the log stream: denied)"]
 
 
-def test_no_log_lines_wanted(ecs: Any, stubber: Stubber, make_task: Make, make_definition: Make) -> None:
-    describes(stubber, make_definition(container={"logConfiguration": AWSLOGS}))
+def test_no_log_lines_wanted(ecs: Any, stubber: Stubber, make_task: Make) -> None:
     assert TaskReader(ecs, lambda _region: None, 0).log_lines(make_task(), "airflow") == []
 
 

@@ -6,7 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible_collections.airflow.fargate.plugins.module_utils._ecs.predicates import primary_deployment, rollout_state
+from ansible_collections.airflow.fargate.plugins.module_utils._ecs.predicates import (
+    new_tasks_run,
+    primary_deployment,
+    rollout_state,
+    task_healthy,
+)
 
 Make = Callable[..., dict[str, Any]]
 
@@ -127,3 +132,37 @@ def test_primary_is_found_wherever_it_stands(make_service: Make, make_deployment
     service = make_service(deployments=[make_deployment(2, status="ACTIVE"), make_deployment(1)])
     assert (primary_deployment(service) or {})["id"] == "ecs-svc/1"
     assert primary_deployment(make_service(deployments=[])) is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "desired", "run"),
+    [
+        ({}, 1, True),
+        ({}, 2, False),
+        ({"pendingCount": 1}, 1, False),
+        ({"runningCount": 0}, 0, True),
+        ({"rolloutState": "FAILED"}, 1, False),
+    ],
+)
+def test_new_tasks_run(
+    make_service: Make, make_deployment: Make, fields: dict[str, Any], desired: int, run: bool
+) -> None:
+    old = make_deployment(1, status="ACTIVE")
+    service = make_service(deployments=[make_deployment(2, **fields), old], desiredCount=desired, runningCount=2)
+    assert new_tasks_run(service, make_deployment(2)) is run
+    assert not new_tasks_run(service, old)
+
+
+@pytest.mark.parametrize(
+    ("status", "health", "healthy"),
+    [
+        ("RUNNING", "HEALTHY", True),
+        ("RUNNING", "UNKNOWN", False),
+        ("RUNNING", "UNHEALTHY", False),
+        ("DEACTIVATING", "HEALTHY", False),
+    ],
+)
+def test_task_healthy(status: str, health: str, healthy: bool) -> None:
+    containers = [{"name": "airflow", "healthStatus": health}, {"name": "sidecar", "healthStatus": "UNKNOWN"}]
+    checks = {"airflow": {"healthCheck": {"command": ["CMD", "true"]}}, "sidecar": {}}
+    assert task_healthy({"lastStatus": status, "containers": containers}, checks) is healthy

@@ -39,6 +39,7 @@ OPTIONS: Resource = {
     "propagate_tags": "SERVICE",
     "force_new_deployment": False,
     "wait": True,
+    "wait_for": "rollout",
     "wait_timeout": 60,
     "tags": {"airflow:environment": "x"},
     "purge_tags": True,
@@ -47,6 +48,9 @@ OPTIONS: Resource = {
 
 class Reader:
     """Reports every task by its id, and remembers which were asked for."""
+
+    def containers(self, _task_definition: str) -> dict[str, Resource]:
+        return {"airflow": {"name": "airflow", "healthCheck": {"command": ["CMD", "true"]}}}
 
     def report(self, task: Resource) -> Resource:
         container = {"name": "airflow", "exit_code": 1, "reason": None, "health_status": None, "log_lines": ["boom"]}
@@ -123,6 +127,58 @@ def test_a_new_revision_is_rolled_out(
     assert result["diff"]["before"]["task_definition"] == "airflow-x-scheduler:1"
     assert result["diff"]["after"]["task_definition"] == "airflow-x-scheduler:2"
     assert result["service"]["task_definition"].endswith(":2")
+
+
+def busy_old(make_service: Make, make_deployment: Make, **new: Any) -> Resource:
+    """The new task runs; the old one works and is protected."""
+    fields = {"rolloutState": "IN_PROGRESS", "rolloutStateReason": "", **new}
+    deployments = [make_deployment(2, **fields), make_deployment(1, status="ACTIVE")]
+    return make_service(taskDefinition=deployments[0]["taskDefinition"], deployments=deployments, runningCount=2)
+
+
+def test_new_tasks_that_are_healthy_are_enough_if_that_is_asked_for(
+    stubber: Stubber, make_service: Make, make_deployment: Make, make_task: Make, present: Make
+) -> None:
+    healthy: Resource = {"lastStatus": "RUNNING", "containers": [{"name": "airflow", "healthStatus": "HEALTHY"}]}
+    starting: Resource = {"lastStatus": "RUNNING", "containers": [{"name": "airflow", "healthStatus": "UNKNOWN"}]}
+    old = make_task(1, **healthy)
+    describes(stubber, make_service())
+    updates(stubber, rolling(make_service, make_deployment), taskDefinition="airflow-x-scheduler:2")
+    for new in (starting, healthy):
+        describes(stubber, busy_old(make_service, make_deployment))
+        has_tasks(stubber, "RUNNING", old, make_task(2, startedBy="ecs-svc/2", **new))
+    result = present(task_definition="airflow-x-scheduler:2", wait_for="new_tasks")
+    assert result["changed"]
+    assert result["service"]["running_count"] == 2
+
+
+def test_a_rollout_as_a_whole_is_not_done_while_an_old_task_runs(
+    stubber: Stubber, make_service: Make, make_deployment: Make, present: Make
+) -> None:
+    describes(stubber, busy_old(make_service, make_deployment))
+    describes(stubber, rolled_out(make_service, make_deployment))
+    assert not present(task_definition="airflow-x-scheduler:2")["changed"]
+
+
+def test_no_tasks_wanted_is_enough_of_new_ones(
+    stubber: Stubber, make_service: Make, make_deployment: Make, present: Make
+) -> None:
+    service = busy_old(make_service, make_deployment, runningCount=0)
+    describes(stubber, {**service, "desiredCount": 0})
+    assert not present(task_definition="airflow-x-scheduler:2", wait_for="new_tasks")["changed"]
+
+
+def test_new_tasks_that_fail_are_a_failure_all_the_same(
+    stubber: Stubber, make_service: Make, make_deployment: Make, present: Make
+) -> None:
+    given_up = {"rolloutState": "FAILED", "rolloutStateReason": "tasks failed to start.", "runningCount": 0}
+    describes(stubber, make_service())
+    updates(stubber, rolling(make_service, make_deployment), taskDefinition="airflow-x-scheduler:2")
+    describes(stubber, busy_old(make_service, make_deployment, **given_up))
+    for status in ("STOPPED", "RUNNING"):
+        has_tasks(stubber, status)
+    with pytest.raises(AnsibleECSError, match="tasks failed to start"):
+        present(task_definition="airflow-x-scheduler:2", wait_for="new_tasks")
 
 
 def test_an_answer_from_before_the_update_is_no_failure(

@@ -339,3 +339,33 @@ def test_exit_codes_of_several_tasks_are_the_worst(make_task: Make) -> None:
 def test_ran_well(codes: dict[str, int | None], essential: set[str] | None, well: bool) -> None:
     task = {"containers": [{"name": name, "exitCode": code} for name, code in codes.items()]}
     assert ran_well(task, frozenset(essential) if essential else None) is well
+
+
+def defines(stubber: Stubber, cpu: str, memory: str) -> None:
+    stubber.add_response("describe_task_definition", {"taskDefinition": {"cpu": cpu, "memory": memory}})
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+@pytest.mark.parametrize(
+    ("overrides", "message"),
+    [
+        ({"cpu": 512, "memory": 8192}, "512 CPU units go with 1024 to 4096 in steps of 1024 MiB"),
+        ({"ephemeral_storage": 20}, "21 to 200 GiB of ephemeral storage, not 20"),
+    ],
+)
+def test_a_size_that_does_not_exist_is_refused_before_any_call(
+    stubber: Stubber, run_task: Make, overrides: Resource, message: str, check_mode: bool
+) -> None:
+    with pytest.raises(AnsibleECSError, match=message):
+        run_task(check_mode, overrides=overrides)
+
+
+def test_half_a_size_is_judged_with_the_definitions_other_half(stubber: Stubber, run_task: Make) -> None:
+    defines(stubber, "512", "1024")
+    with pytest.raises(AnsibleECSError, match="2048 CPU units and 1024 MiB"):
+        run_task(overrides={"cpu": 2048})
+
+
+def test_half_a_size_of_what_is_not_registered_yet(stubber: Stubber, run_task: Make) -> None:
+    stubber.add_client_error("describe_task_definition", "ClientException", "Unable to describe task definition.")
+    assert run_task(True, overrides={"cpu": 2048})["request"]["overrides"]["cpu"] == "2048"

@@ -7,6 +7,7 @@ from ansible_collections.airflow.fargate.plugins.module_utils._preflight.airflow
     check_admin,
     check_environment_variables,
     check_options,
+    check_session_manager_plugin,
     check_tags,
 )
 
@@ -33,6 +34,11 @@ def test_options_without_sections(options: dict[str, Any]) -> None:
 )
 def test_admin(name: str, email: str, settings: list[str]) -> None:
     assert [problem.setting for problem in check_admin(name, email)] == settings
+
+
+def test_session_manager_plugin() -> None:
+    assert list(check_session_manager_plugin("session-manager-plugin")) == []
+    assert [problem.setting for problem in check_session_manager_plugin(" ")] == ["airflow_session_manager_plugin"]
 
 
 @pytest.mark.parametrize(("name", "good"), [("A_1", True), ("a", True), ("1A", False), ("A-B", False), ("A B", False)])

@@ -36,6 +36,7 @@ DEPLOYMENT = Deployment(
         "api-server": {},
         "scheduler": {},
         "dag-processor": {},
+        "metrics": {},
         "worker": {"service_queues": ["default"]},
     },
     workers=["worker"],
@@ -89,7 +90,35 @@ def test_problems_of_all_kinds_are_told_together() -> None:
         "service_memory",
         "service_queues",
         "service_queues",
+        "airflow_services",
     ]
+
+
+def test_a_pool_that_scales_needs_the_publisher() -> None:
+    hosts = {name: values for name, values in DEPLOYMENT.services.items() if name != "metrics"}
+    assert problems(services=hosts) == ["airflow_services"]
+    assert problems(services={**hosts, "worker": {**hosts["worker"], "service_min_count": 5}}) == []
+
+
+def test_time_outs_follow_the_longest_task() -> None:
+    """A shorter one is refused, of whichever component it is."""
+    options = {"execution_api": {"jwt_expiration_time": 600}}
+    hosts = {
+        **DEPLOYMENT.services,
+        "scheduler": {"service_airflow_options": options},
+        "worker": {
+            **DEPLOYMENT.services["worker"],
+            "service_environment": {"AIRFLOW_FARGATE_PROTECTION_MINUTES": "10"},
+        },
+    }
+    changed = {**DEPLOYMENT.settings, "airflow_longest_task": 3600, "airflow_options": options}
+    assert problems(settings=changed, services=hosts) == [
+        "airflow_options",
+        "service_airflow_options",
+        "service_environment",
+    ]
+    changed["airflow_longest_task"] = 600
+    assert problems(settings=changed, services=hosts) == []
 
 
 def test_a_worker_pool_of_another_name() -> None:

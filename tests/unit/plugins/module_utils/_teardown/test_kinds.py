@@ -6,7 +6,14 @@ from typing import Any
 
 import boto3
 import pytest
-from ansible_collections.airflow.fargate.plugins.module_utils._teardown import compute, data, logs, network, scaling
+from ansible_collections.airflow.fargate.plugins.module_utils._teardown import (
+    compute,
+    data,
+    logs,
+    monitoring,
+    network,
+    scaling,
+)
 from ansible_collections.airflow.fargate.plugins.module_utils._teardown.model import Resource, Scope
 from ansible_collections.airflow.fargate.plugins.module_utils._teardown.stages import STAGES
 from botocore.stub import Stubber
@@ -235,6 +242,16 @@ def test_users_go_before_what_they_use() -> None:
         assert order[user] < order[used]
 
 
+def test_parameters_are_those_below_the_environments_path(stubs: Stubs) -> None:
+    name = "/airflow-test/capacity/worker"
+    answer = {"Parameters": [{"Name": name}]}
+    stubs["ssm"].add_response("get_parameters_by_path", answer, {"Path": "/airflow-test", "Recursive": True})
+    (found,) = scaling.find_parameters(stubs.scope())
+    assert str(found) == f"parameter {name}"
+    stubs["ssm"].add_response("delete_parameter", {}, {"Name": name})
+    scaling.delete_parameter(stubs.scope(), found)
+
+
 def test_delivery_streams_of_all_pages_are_found_by_tag(stubs: Stubs) -> None:
     firehose = stubs["firehose"]
     pages = (["airflow-test-standalone", "airflow-test-x"], ["other"])
@@ -284,3 +301,26 @@ def test_workgroups_go_with_their_queries(stubs: Stubs) -> None:
     request = {"WorkGroup": "airflow-test-logs", "RecursiveDeleteOption": True}
     athena.add_response("delete_work_group", {}, request)
     logs.delete_workgroup(stubs.scope(), found)
+
+
+def test_the_dashboard_is_the_one_of_that_name(stubs: Stubs) -> None:
+    cloudwatch = stubs["cloudwatch"]
+    entries = [{"DashboardName": name} for name in ("airflow-test", "airflow-test2")]
+    cloudwatch.add_response("list_dashboards", {"DashboardEntries": entries}, {"DashboardNamePrefix": "airflow-test"})
+    [found] = monitoring.find_dashboards(stubs.scope())
+    cloudwatch.add_response("delete_dashboards", {}, {"DashboardNames": ["airflow-test"]})
+    monitoring.delete_dashboard(stubs.scope(), found)
+
+
+def test_topics_are_found_by_name_and_tag(stubs: Stubs) -> None:
+    sns = stubs["sns"]
+    prefix = "arn:aws:sns:eu-west-1:123456789012:"
+    names = ("airflow-test-alarms", "airflow-test-2-alarms", "airflow-test-gone", "other")
+    sns.add_response("list_topics", {"Topics": [{"TopicArn": prefix + name} for name in names]})
+    for name, tags in zip(names[:2], (OWN, OTHER), strict=True):
+        sns.add_response("list_tags_for_resource", {"Tags": tags}, {"ResourceArn": prefix + name})
+    sns.add_client_error("list_tags_for_resource", "ResourceNotFoundException")
+    [found] = monitoring.find_topics(stubs.scope())
+    assert found.name == "airflow-test-alarms"
+    sns.add_response("delete_topic", {}, {"TopicArn": prefix + found.name})
+    monitoring.delete_topic(stubs.scope(), found)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling.problems import (
+from ansible_collections.airflow.fargate.plugins.module_utils._problems import (
     Options,
     Problem,
     Problems,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling import metrics
+from ansible_collections.airflow.fargate.plugins.module_utils._cloudwatch import metrics
 
 Make = Callable[..., dict[str, Any]]
 

@@ -1,0 +1,24 @@
+# Copyright: Contributors to the airflow.fargate project
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Errors of what scales services down and up again."""
+
+from __future__ import annotations
+
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
+from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
+from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
+
+
+class CapacityError(AnsibleAWSError):
+    """A call failed, or what is asked for cannot be done."""
+
+
+class CapacityErrorHandler(AWSErrorHandler):
+    """Turns botocore's errors into CapacityError."""
+
+    _CUSTOM_EXCEPTION = CapacityError
+
+    @classmethod
+    def _is_missing(cls) -> type[Exception]:
+        return is_boto3_error_code(["ClusterNotFoundException", "ParameterNotFound"])

@@ -1,0 +1,121 @@
+"""The environment sleeps and wakes up, killed on the way, and has lost nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from tests.e2e.airflow_api import Airflow, log_in
+from tests.e2e.embedded_aws import EmbeddedAws
+from tests.e2e.playbooks import Environment, Run, wait_until
+from tests.operation.numbers import Numbers, read, records, running
+
+DAG = "hello_fargate"
+CONNECTION = {"connection_id": "keep", "conn_type": "http", "host": "example.com", "password": "kept-in-the-database"}
+
+
+def status(environment: Environment) -> str:
+    rds = environment.aws.client("rds")
+    return str(rds.describe_db_instances(DBInstanceIdentifier=environment.prefix)["DBInstances"][0]["DBInstanceStatus"])
+
+
+def run_of(airflow: Airflow, run: dict[str, Any]) -> dict[str, Any]:
+    return dict(airflow.must("GET", f"/api/v2/dags/{DAG}/dagRuns/{quote(run['dag_run_id'], safe='')}"))
+
+
+def task(airflow: Airflow, run: dict[str, Any], task_id: str) -> dict[str, Any]:
+    return next(task for task in airflow.tasks(DAG, run) if task["task_id"] == task_id)
+
+
+@pytest.fixture(scope="module")
+def finished(former: Numbers, environment: Environment) -> dict[str, Any]:
+    """A run that has ended before, and a connection."""
+    nobody = Airflow(f"{environment.prefix}.alb.localhost", environment.aws.port)
+    wait_until(lambda: nobody.call("GET", "/api/v2/monitor/health")[0] == 200, 60, "the load balancer has a target")
+    airflow = log_in(environment)
+    airflow.must("POST", "/api/v2/connections", CONNECTION)
+    return airflow.run_dag(DAG, {"message": "before"})
+
+
+@pytest.fixture(scope="module")
+def long(finished: dict[str, Any], environment: Environment) -> dict[str, Any]:
+    """A run whose first task is running when the environment is sent to sleep."""
+    airflow = log_in(environment)
+    body = {"logical_date": None, "conf": {"message": "long", "sleep_seconds": 45}}
+    run = dict(airflow.must("POST", f"/api/v2/dags/{DAG}/dagRuns", body))
+    wait_until(lambda: task(airflow, run, "greet")["state"] == "running", 60, "the task runs")
+    return run
+
+
+@pytest.fixture(scope="module")
+def timed_out(long: dict[str, Any], environment: Environment) -> Run:
+    return environment.play("--tags", "hibernate", "-e", '{"airflow_drain_timeout": 1}')
+
+
+def test_a_time_out_names_the_task_and_leaves_it_alone(environment: Environment, timed_out: Run) -> None:
+    assert timed_out.code != 0
+    assert f"{DAG} greet (running)" in timed_out.output
+    assert {name for name, count in running(environment).items() if not count} == {"scheduler", "dag-processor"}
+
+
+@pytest.fixture(scope="module")
+def asleep(timed_out: Run, environment: Environment) -> None:
+    environment.deploy_and_kill("ecs:UpdateService", "--tags", "hibernate")
+    run = environment.play(playbook="playbooks/hibernate.yml")
+    assert run.code == 0, run
+
+
+@pytest.mark.usefixtures("asleep")
+def test_nothing_runs_and_the_database_is_stopped(environment: Environment, former: Numbers) -> None:
+    assert set(running(environment).values()) == {0}
+    assert status(environment) == "stopped"
+    assert records(environment).keys() == {*former, "hibernated"}
+
+
+@pytest.mark.usefixtures("asleep")
+def test_a_repetition_changes_nothing(environment: Environment) -> None:
+    assert environment.deploy("--tags", "hibernate").changed_hosts == set()
+
+
+@pytest.mark.usefixtures("asleep")
+@pytest.mark.parametrize("arguments", [(), ("--tags", "scale-up")])
+def test_what_needs_the_database_is_refused(
+    environment: Environment, aws: EmbeddedAws, arguments: tuple[str, ...]
+) -> None:
+    mark = aws.mark()
+    run = environment.play(*arguments)
+    assert run.code != 0
+    assert "it hibernates since 20" in run.output
+    assert "run playbooks/wake.yml first" in run.output
+    assert aws.writes(mark) == []
+
+
+@pytest.fixture(scope="module")
+def awake(asleep: None, environment: Environment) -> Airflow:
+    environment.deploy_and_kill("rds:StartDBInstance", "--tags", "wake")
+    run = environment.play(playbook="playbooks/wake.yml")
+    assert run.code == 0, run
+    return log_in(environment)
+
+
+def test_everything_is_as_it_was(environment: Environment, former: Numbers, awake: Airflow) -> None:
+    assert read(environment) == former
+    assert all(running(environment)[name] >= numbers["desired"] for name, numbers in former.items())
+    assert records(environment) == {}
+    assert environment.deploy("--tags", "wake").changed_hosts == set()
+
+
+def test_nothing_is_lost(awake: Airflow, finished: dict[str, Any], long: dict[str, Any]) -> None:
+    assert run_of(awake, finished)["state"] == "success"
+    assert awake.must("GET", "/api/v2/connections/keep")["host"] == "example.com"
+    wait_until(lambda: run_of(awake, long)["state"] not in ("queued", "running"), 120, "the long run ends")
+    assert run_of(awake, long)["state"] == "success"
+    greet = task(awake, long, "greet")
+    # Ended by the worker that it ran on, and not once more after the sleep.
+    assert (greet["state"], greet["try_number"]) == ("success", 1)
+
+
+def test_a_dag_runs_after_it(awake: Airflow) -> None:
+    assert awake.run_dag(DAG, {"message": "after"})["state"] == "success"

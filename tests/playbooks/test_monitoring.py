@@ -1,0 +1,159 @@
+"""What the role monitoring sets for inventories/local, as far as it can be judged without an AWS."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from airflow_fargate.metrics import cloudwatch
+from airflow_fargate.metrics.settings import Pool
+from airflow_fargate.metrics.vitals import JOB_TYPES, Vitals
+from airflow_fargate.metrics.workers import Workers
+from tools.local_aws.patches.cloudwatch import evaluation
+
+ROOT = Path(__file__).resolve().parents[2]
+ALARMS = (
+    "scheduler-heartbeat",
+    "dag-processor-heartbeat",
+    "triggerer-heartbeat",
+    "oldest-queued-task default",
+    "workers-missing worker",
+    "dag-import-errors",
+    "metrics-silent",
+    "api-server-unhealthy",
+    "database-storage",
+)
+# Those that AWS publishes of its own accord: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/aws-services-cloudwatch-metrics.html
+OF_AWS = {
+    "AWS/ECS": {"CPUUtilization", "MemoryUtilization"},
+    "AWS/ApplicationELB": {
+        "ConsumedLCUs",
+        "HTTPCode_ELB_5XX_Count",
+        "HTTPCode_Target_5XX_Count",
+        "HealthyHostCount",
+        "RequestCount",
+        "TargetResponseTime",
+    },
+    "AWS/ElastiCache": {"CurrConnections", "DatabaseMemoryUsagePercentage", "EngineCPUUtilization", "Evictions"},
+    "AWS/RDS": {
+        "CPUCreditBalance",
+        "CPUUtilization",
+        "DatabaseConnections",
+        "FreeStorageSpace",
+        "FreeableMemory",
+    },
+}
+Metric = tuple[str, str, frozenset[tuple[str, str]]]
+
+
+@pytest.fixture(scope="module")
+def role(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    output = tmp_path_factory.mktemp("monitoring") / "role.json"
+    playbook = "tests/playbooks/monitoring/playbook.yml"
+    command = [str(Path(sys.executable).with_name("ansible-playbook")), playbook, "-e", f"output={output}"]
+    environment = {**os.environ, "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg")}
+    result = subprocess.run(command, cwd=ROOT, env=environment, text=True, capture_output=True, check=False, timeout=99)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return dict(json.loads(output.read_text()))
+
+
+@cache
+def published() -> set[Metric]:
+    """What a period of the publisher of inventories/local has."""
+    now = datetime.now(UTC)
+    vitals = Vitals(now, heartbeat_ages=dict.fromkeys(JOB_TYPES, 1.0))
+    pool = Pool("worker", ("default",), 4)
+    data = [
+        *cloudwatch.metric_data("local", [pool], {}, {"worker": Workers(1, 1, 1)}, now),
+        *cloudwatch.vital_data("local", vitals, now),
+    ]
+    return {
+        ("AirflowFargate", one["MetricName"], frozenset((item["Name"], item["Value"]) for item in one["Dimensions"]))
+        for one in data
+    }
+
+
+def watched(alarm: dict[str, Any]) -> Iterator[Metric]:
+    for metric in alarm.get("metrics", [alarm]):
+        if "expression" not in metric:
+            yield metric["namespace"], metric["metric_name"], frozenset(metric["dimensions"].items())
+
+
+def drawn(dashboard: dict[str, Any]) -> Iterator[Metric]:
+    for widget in dashboard["widgets"]:
+        for line in widget["properties"].get("metrics", []):
+            namespace, name, *rest = [item for item in line if isinstance(item, str)]
+            yield namespace, name, frozenset(zip(rest[::2], rest[1::2], strict=True))
+
+
+def exists(metric: Metric) -> bool:
+    namespace, name, _dimensions = metric
+    return metric in published() or name in OF_AWS.get(namespace, ())
+
+
+def test_every_alarm_is_there(role: dict[str, Any]) -> None:
+    assert [alarm["name"] for alarm in role["alarms"]] == list(ALARMS)
+
+
+def test_every_metric_exists(role: dict[str, Any]) -> None:
+    of_alarms = {metric for alarm in role["alarms"] for metric in watched(alarm)}
+    assert {metric for metric in of_alarms | set(drawn(role["dashboard"])) if not exists(metric)} == set()
+
+
+def test_the_dashboard_shows_all_that_is_published(role: dict[str, Any]) -> None:
+    # There for scaling only: they say what the others say in other words.
+    of_scaling = {"WorkersGap", "WorkersSurplus", "CapacityProviderReservation", "NumberOfActiveRunningTasks"}
+    assert {name for _namespace, name, _dimensions in published() - set(drawn(role["dashboard"]))} == of_scaling
+
+
+def test_cloudwatch_would_take_all_of_it(role: dict[str, Any]) -> None:
+    # Not at the top: pytest reads this file before pytest-ansible makes the collections known.
+    from ansible_collections.airflow.fargate.plugins.module_utils._cloudwatch import alarms, dashboards
+    from ansible_collections.airflow.fargate.plugins.modules.cloudwatch_alarms import alarm_spec, query_spec
+
+    def filled(option: dict[str, Any], spec: dict[str, Any]) -> dict[str, Any]:
+        return {**{name: entry.get("default") for name, entry in spec.items()}, **option}
+
+    given = [filled(alarm, alarm_spec()) for alarm in role["alarms"]]
+    for alarm in given:
+        alarm["metrics"] = alarm["metrics"] and [filled(query, query_spec()) for query in alarm["metrics"]]
+    params = {"prefix": "airflow-local: ", "alarms": given, "alarm_actions": [], "ok_actions": []}
+    assert [str(problem) for problem in alarms.problems(params)] == []
+    assert [str(problem) for problem in dashboards.problems("airflow-local", role["dashboard"])] == []
+
+
+@pytest.mark.parametrize("name", ALARMS)
+def test_an_alarm_goes_off_and_ends(role: dict[str, Any], name: str) -> None:
+    [alarm] = [alarm for alarm in role["alarms"] if alarm["name"] == name]
+    periods, threshold = alarm["evaluation_periods"], float(alarm["threshold"])
+    settings = {
+        "ComparisonOperator": alarm["comparison"],
+        "EvaluationPeriods": periods,
+        "Threshold": threshold,
+        "TreatMissingData": alarm["treat_missing_data"],
+    }
+    above, below = [threshold + 1] * periods, [threshold - 1] * periods
+    bad, good = (above, below) if alarm["comparison"].startswith("Greater") else (below, above)
+    assert evaluation.state(bad, settings) == "ALARM"
+    assert evaluation.state([*bad, *good], settings) == "OK"
+    assert evaluation.state([*bad, good[0]], settings) == "OK"
+    # Silence is an alarm where silence is what is watched for, and nowhere else.
+    silence: list[float | None] = [None] * periods
+    expected = "ALARM" if name in ("metrics-silent", "api-server-unhealthy") else "OK"
+    assert evaluation.state(silence, settings) == expected
+
+
+def test_every_description_names_a_chapter_of_the_runbook(role: dict[str, Any]) -> None:
+    chapters = set(re.findall(r"^## (\S+)$", (ROOT / "docs/runbook.md").read_text(), flags=re.MULTILINE))
+    named = {alarm["description"].rpartition("docs/runbook.md#")[2] for alarm in role["alarms"]}
+    assert named == chapters

@@ -1,0 +1,123 @@
+"""The dashboard shows what there is, and an alarm reaches those who are to know."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tests.e2e.airflow_api import Airflow
+from tests.e2e.embedded_aws import ACCOUNT, REGION
+from tests.e2e.playbooks import Environment, wait_until
+
+NAMESPACE = "AirflowFargate"
+Metric = tuple[str, frozenset[tuple[str, str]]]
+
+
+def dashboard(environment: Environment) -> dict[str, Any]:
+    answer = environment.aws.client("cloudwatch").get_dashboard(DashboardName=environment.prefix)
+    return dict(json.loads(answer["DashboardBody"]))
+
+
+def own_metrics(body: dict[str, Any]) -> set[Metric]:
+    """What the dashboard shows of the environment's own."""
+    found = set()
+    for widget in body["widgets"]:
+        for line in widget["properties"].get("metrics", []):
+            namespace, name, *rest = [item for item in line if isinstance(item, str)]
+            if namespace == NAMESPACE:
+                found.add((name, frozenset(zip(rest[::2], rest[1::2], strict=True))))
+    return found
+
+
+def published(environment: Environment) -> set[Metric]:
+    listed = environment.aws.pages("cloudwatch", "list_metrics", "Metrics", Namespace=NAMESPACE)
+    return {
+        (one["MetricName"], frozenset((item["Name"], item["Value"]) for item in one["Dimensions"])) for one in listed
+    }
+
+
+def succeeded(environment: Environment) -> float:
+    """Tasks that the publisher has counted in the last half hour."""
+    end = datetime.now(UTC)
+    dimensions = {"environment": environment.name, "state": "success"}
+    answer = environment.aws.client("cloudwatch").get_metric_statistics(
+        Namespace=NAMESPACE,
+        MetricName="FinishedTasks",
+        Dimensions=[{"Name": key, "Value": value} for key, value in dimensions.items()],
+        StartTime=end - timedelta(minutes=30),
+        EndTime=end,
+        Period=60,
+        Statistics=["Sum"],
+    )
+    return float(sum(point["Sum"] for point in answer["Datapoints"]))
+
+
+def test_everything_on_the_dashboard_exists(environment: Environment) -> None:
+    shown = own_metrics(dashboard(environment))
+    assert len(shown) > 10
+    wait_until(lambda: shown <= published(environment), 60, "everything that the dashboard shows is published")
+
+
+def test_ended_tasks_are_counted_once(environment: Environment, airflow: Airflow) -> None:
+    before = succeeded(environment)
+    run = airflow.run_dag("hello_fargate", {"message": "counted", "numbers": [1, 2, 3]})
+    assert run["state"] == "success"
+    tasks = len(airflow.tasks("hello_fargate", run))
+    wait_until(lambda: succeeded(environment) - before >= tasks, 60, f"{tasks} tasks are counted")
+    assert succeeded(environment) - before == tasks
+
+
+def test_heartbeats_are_young(environment: Environment) -> None:
+    cloudwatch = environment.aws.client("cloudwatch")
+    answer = cloudwatch.describe_alarms(AlarmNamePrefix=f"{environment.prefix}: ")
+    states = {alarm["AlarmName"]: alarm["StateValue"] for alarm in answer["MetricAlarms"]}
+    for component in ("scheduler", "dag-processor", "triggerer"):
+        assert states[f"{environment.prefix}: {component}-heartbeat"] != "ALARM"
+
+
+def test_an_alarm_goes_off_is_told_and_ends(environment: Environment) -> None:
+    cloudwatch, sns, sqs = (environment.aws.client(name) for name in ("cloudwatch", "sns", "sqs"))
+    topic = f"arn:aws:sns:{REGION}:{ACCOUNT}:{environment.prefix}-alarms"
+    subscribed = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    assert [(one["Protocol"], one["Endpoint"]) for one in subscribed] == [("email", "duty@example.com")]
+    queue = sqs.create_queue(QueueName="duty")["QueueUrl"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=f"arn:aws:sqs:{REGION}:{ACCOUNT}:duty")
+    name = f"{environment.prefix}: oldest-queued-task default"
+    told: list[str] = []
+
+    def is_told(state: str) -> bool:
+        for message in sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", []):
+            alarm = json.loads(json.loads(message["Body"])["Message"])
+            if alarm["AlarmName"] == name:
+                told.append(alarm["NewStateValue"])
+        return state in told
+
+    wait_until(lambda: state_of(cloudwatch, name) == "OK", 90, "the alarm knows that all is well")
+    # As if a task had waited for long in each of the last minutes.
+    now = time.time()
+    cloudwatch.put_metric_data(
+        Namespace=NAMESPACE,
+        MetricData=[
+            {
+                "MetricName": "OldestQueuedTask",
+                "Dimensions": [
+                    {"Name": "environment", "Value": environment.name},
+                    {"Name": "queue", "Value": "default"},
+                ],
+                "Timestamp": now - 60 * minute,
+                "Value": 5000.0,
+                "Unit": "Seconds",
+            }
+            for minute in range(6)
+        ],
+    )
+    wait_until(lambda: is_told("ALARM"), 90, "the alarm is told")
+    # The publisher goes on and tells the truth.
+    wait_until(lambda: is_told("OK"), 150, "the end of the alarm is told")
+
+
+def state_of(cloudwatch: Any, name: str) -> str:
+    [alarm] = cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"]
+    return str(alarm["StateValue"])
