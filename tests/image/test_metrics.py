@@ -356,6 +356,7 @@ def test_an_ecs_that_does_not_answer_hides_the_gap_only(published: Publisher) ->
         "RunningTasks",
         "OldestQueuedTask",
         "WorkersNeeded",
+        "WorkersBusy",
         "NumberOfActiveRunningTasks",
     }
 
