@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -99,7 +100,10 @@ def queue(burst: Burst, environment: Environment, airflow: Airflow, scaling: Sca
 
 
 def test_a_second_queue_is_one_host(queue: Queue, environment: Environment) -> None:
-    assert queue.added.changed_hosts == {"aws", "metrics", "reports"}
+    # The log groups of all services are one task, which the first of them runs.
+    assert queue.added.changed_hosts == {"aws", "api-server", "metrics", "reports"}
+    [rolled_out] = re.findall(r"^  - \S+ : Roll out the service \((.*)\)$", queue.added.output, re.MULTILINE)
+    assert set(rolled_out.split(", ")) == {"metrics", "reports"}
     assert queue.scaled_by["policies"] == ["workers-in", "workers-out"]
     assert len(queue.scaled_by["alarms"]) == 2
     assert queue.run["state"] == "success"
