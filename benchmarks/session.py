@@ -176,8 +176,11 @@ def with_pools(hosts: dict[str, Any], number: int) -> dict[str, Any]:
     """The inventory with that many worker pools in all."""
     services = hosts["airflow"]["children"]["airflow_services"]["children"]
     workers = services["airflow_workers"]["hosts"]
-    empty = {"service_min_count": 0, "service_max_count": 0}
-    pools = {f"pool-{index}": {"service_queues": [f"queue-{index}"], **empty} for index in range(2, number + 1)}
+    # Without work they have no workers, which would be measured too.
+    pools = {
+        f"pool-{index}": {"service_queues": [f"queue-{index}"], "service_min_count": 0}
+        for index in range(2, number + 1)
+    }
     services["airflow_workers"]["hosts"] = {"worker": workers["worker"], **pools}
     return hosts
 

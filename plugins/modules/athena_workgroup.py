@@ -77,6 +77,10 @@ options:
       - Whether saved queries that are not in O(named_queries) are deleted.
     type: bool
     default: false
+  account_id:
+    description:
+      - The id of the account, of which the ARN is made. AWS is asked for it when not given.
+    type: str
   state:
     description:
       - V(present) makes sure that the workgroup exists, V(absent) that it does not, nor its saved queries and history.
@@ -172,16 +176,19 @@ def main() -> None:
                 },
             },
             "purge_named_queries": {"type": "bool", "default": False},
+            "account_id": {"type": "str"},
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
             "tags": {"type": "dict", "aliases": ["resource_tags"]},
             "purge_tags": {"type": "bool", "default": True},
         },
         supports_check_mode=True,
     )
-    account, partition = get_aws_account_info(module)
+    client = module.client("athena")
+    known = module.params["account_id"]
+    account, partition = (known, client.meta.partition) if known else get_aws_account_info(module)
     name = module.params["name"]
     arn = f"arn:{partition}:athena:{module.region}:{account}:workgroup/{name}"
-    workgroup = WorkGroup(module.client("athena"), name, arn)
+    workgroup = WorkGroup(client, name, arn)
     try:
         if module.params["state"] == "present":
             module.exit_json(**ensure_present(workgroup, module.params, module.check_mode))

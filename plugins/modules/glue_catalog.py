@@ -102,6 +102,10 @@ options:
       - Whether tables that are not in O(tables) are deleted. Their data stays.
     type: bool
     default: false
+  account_id:
+    description:
+      - The id of the account, of which the ARN is made. AWS is asked for it when not given.
+    type: str
   state:
     description:
       - V(present) makes sure that the database exists, V(absent) that it does not, nor any of its tables. Data stays.
@@ -214,16 +218,19 @@ def main() -> None:
                 },
             },
             "purge_tables": {"type": "bool", "default": False},
+            "account_id": {"type": "str"},
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
             "tags": {"type": "dict", "aliases": ["resource_tags"]},
             "purge_tags": {"type": "bool", "default": True},
         },
         supports_check_mode=True,
     )
-    account, partition = get_aws_account_info(module)
+    client = module.client("glue")
+    known = module.params["account_id"]
+    account, partition = (known, client.meta.partition) if known else get_aws_account_info(module)
     name = module.params["name"]
     arn = f"arn:{partition}:glue:{module.region}:{account}:database/{name}"
-    database = Database(module.client("glue"), name, arn)
+    database = Database(client, name, arn)
     try:
         if module.params["state"] == "present":
             module.exit_json(**ensure_present(database, module.params, module.check_mode))

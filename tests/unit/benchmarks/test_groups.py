@@ -27,7 +27,7 @@ def test_pools_besides_the_first_are_empty() -> None:
     pools = workers(with_pools(hosts(), 3))
     assert list(pools) == ["worker", "pool-2", "pool-3"]
     assert pools["worker"] == {"service_queues": ["default"]}
-    assert pools["pool-3"] == {"service_queues": ["queue-3"], "service_min_count": 0, "service_max_count": 0}
+    assert pools["pool-3"] == {"service_queues": ["queue-3"], "service_min_count": 0}
 
 
 def test_an_inventory_that_has_grown_can_grow_again() -> None:
