@@ -20,8 +20,9 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 PLAYBOOK = ansible-playbook -i inventories/$(ENV) $(ARGS)
 
 GATES := lint-ansible lint-yaml lint-python lint-types lint-changelog lint-docs lint-readmes
-# What takes longest comes first: two lanes run side by side.
-SUITES := e2e operation-test scaling-test tasks-and-logs-test lint-sanity molecule image-test local-aws-test playbook-test unit drain-test
+# What takes longest comes first: three lanes run side by side.
+SUITES := e2e drain-test operation-test upkeep-test tasks-and-logs-test scaling-test lint-sanity image-test molecule-roles \
+  local-aws-test unit playbook-test
 
 # --- Tools ------------------------------------------------------------------------------------------------------------
 
@@ -109,7 +110,7 @@ destroy: running-environment ## Remove the environment (asks for its name)
 
 .PHONY: test
 test: $(VENV)/.tested ## Every gate and every test, with a summary at the end
-	@python3 tools/run_sections.py --lanes 2 $(SUITES) $(GATES)
+	@python3 tools/run_sections.py --lanes 3 $(SUITES) $(GATES)
 
 .PHONY: lint
 lint: $(VENV)/.tested ## Every gate that needs no container
@@ -166,9 +167,15 @@ image-test: $(VENV)/.tested ## The baked image, with real Celery, Valkey and Pos
 	@pytest tests/image $(PYTEST_ARGS)
 
 .PHONY: molecule
-molecule: $(VENV)/.tested ## Role scenarios (one of them: ARGS="--scenario-name foundation")
-	@exclude=; python3 -m tools.localstack check || { exclude='--exclude localstack'; echo 'SKIPPED: scenario localstack' >&2; }; \
+molecule: $(VENV)/.tested ## Scenarios of roles and of the whole site (one of them: ARGS="--scenario-name foundation")
+	@exclude='$(MOLECULE_EXCLUDE)'; \
+	python3 -m tools.localstack check || { exclude+=' --exclude localstack'; echo 'SKIPPED: scenario localstack' >&2; }; \
 	molecule test $(or $(ARGS),--all $$exclude)
+
+# Without the whole site: e2e deploys the same, and looks closer.
+.PHONY: molecule-roles
+molecule-roles:
+	@$(MAKE) --no-print-directory molecule MOLECULE_EXCLUDE='--exclude default'
 
 .PHONY: e2e
 e2e: $(VENV)/.tested ## The deployed system, through what a user has
