@@ -2,8 +2,8 @@
 
 With --check nothing is written; it fails when a table is not what it should be.
 
-A setting (group_vars/all) is described by the role option whose default is just that setting; one that no role takes as
-it is, by the comment above it.
+A setting (group_vars/all) is described by the comment above it, if that is a sentence; otherwise by the role option whose
+default is just that setting.
 """
 
 from __future__ import annotations
@@ -104,11 +104,22 @@ def described_settings(roles: list[Path]) -> Options:
     return described
 
 
-def commented_setting(path: Path, name: str, default: Any) -> dict[str, Any]:
+def comment_above(path: Path, name: str) -> str:
     comment = re.search(rf"((?:^#.*\n)+){name}:", path.read_text(), flags=re.MULTILINE)
+    return re.sub(r"^# ?", "", comment[1], flags=re.MULTILINE).strip() if comment else ""
+
+
+def setting(path: Path, name: str, default: Any, described: Options) -> dict[str, Any]:
+    """Its comment says best what it is, if that is a sentence: several roles may use it, each for something else.
+
+    A comment that lists choices says less than the role option, which is followed by them.
+    """
+    comment = comment_above(path, name)
+    if option := described.get(name):
+        return {**option, "description": comment} if comment.endswith(".") and "choices" not in option else option
     if not comment:
         raise RenderError(f"{path.relative_to(ROOT)}: say in a comment right above {name} what it is.")
-    return {"type": TYPES[type(default)], "description": re.sub(r"^# ?", "", comment[1], flags=re.MULTILINE)}
+    return {"type": TYPES[type(default)], "description": comment}
 
 
 def settings_tables(roles: list[Path]) -> str:
@@ -118,7 +129,7 @@ def settings_tables(roles: list[Path]) -> str:
         if path == SERVICES or path.stem in COMPUTED:
             continue
         settings = load(path)
-        options = {name: described.get(name) or commented_setting(path, name, settings[name]) for name in settings}
+        options = {name: setting(path, name, settings[name], described) for name in settings}
         sections.append(f"### {path.stem.replace('_', ' ').capitalize()}\n\n{table(options, settings)}")
     service = ROOT / "roles/service"
     sections.append(f"### A service (host_vars)\n\n{table(role_options(service), role_defaults(service))}")
