@@ -2,8 +2,8 @@
 
 With --check nothing is written; it fails when a table is not what it should be.
 
-A setting (group_vars/all) is described by the comment above it, if that is a sentence; otherwise by the role option whose
-default is just that setting.
+A setting (group_vars/all) is described by the comment above it, if that is a sentence; otherwise by the role option
+whose default is just that setting.
 """
 
 from __future__ import annotations
