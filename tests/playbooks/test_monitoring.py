@@ -19,7 +19,7 @@ from airflow_fargate.metrics import cloudwatch
 from airflow_fargate.metrics.settings import Pool
 from airflow_fargate.metrics.vitals import JOB_TYPES, Vitals
 from airflow_fargate.metrics.workers import Workers
-from tools.local_aws.patches.cloudwatch import evaluation
+from tools.local_aws.patches.cloudwatch import evaluation, expressions
 
 ROOT = Path(__file__).resolve().parents[2]
 ALARMS = (
@@ -28,9 +28,9 @@ ALARMS = (
     "triggerer-heartbeat",
     "oldest-queued-task default",
     "workers-missing worker",
+    "api-server-unhealthy",
     "dag-import-errors",
     "metrics-silent",
-    "api-server-unhealthy",
     "database-storage",
 )
 # Those that AWS publishes of its own accord: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/aws-services-cloudwatch-metrics.html
@@ -53,6 +53,7 @@ OF_AWS = {
         "FreeableMemory",
     },
 }
+SERVICES = ("api-server", "dag-processor", "scheduler", "triggerer")
 Metric = tuple[str, str, frozenset[tuple[str, str]]]
 
 
@@ -76,6 +77,7 @@ def published() -> set[Metric]:
     data = [
         *cloudwatch.metric_data("local", [pool], {}, {"worker": Workers(1, 1, 1)}, now),
         *cloudwatch.vital_data("local", vitals, now),
+        *cloudwatch.desired_data("local", SERVICES, {service: Workers(1, 1, 1) for service in SERVICES}, now),
     ]
     return {
         ("AirflowFargate", one["MetricName"], frozenset((item["Name"], item["Value"]) for item in one["Dimensions"]))
@@ -151,6 +153,50 @@ def test_an_alarm_goes_off_and_ends(role: dict[str, Any], name: str) -> None:
     silence: list[float | None] = [None] * periods
     expected = "ALARM" if name in ("metrics-silent", "api-server-unhealthy") else "OK"
     assert evaluation.state(silence, settings) == expected
+
+
+@pytest.mark.parametrize(
+    ("healthy", "desired", "state"),
+    [
+        ([2, 2, 2, 2, 2], [2, 2, 2, 2, 2], "OK"),
+        ([0, 0, 0, 0, 0], [1, 1, 1, 1, 1], "ALARM"),
+        # At night.
+        ([0, 0, 0, 0, 0], [0, 0, 0, 0, 0], "OK"),
+        # A target group without targets may have no number at all.
+        ([None] * 5, [0, 0, 0, 0, 0], "OK"),
+        ([None] * 5, [1, 1, 1, 1, 1], "ALARM"),
+        # In the morning one has four minutes to start.
+        ([None, None, None, None, None], [0, 1, 1, 1, 1], "OK"),
+        # Without the publisher what the load balancer says is enough.
+        ([1, 1, 1, 1, 1], [None] * 5, "OK"),
+        ([0, 0, 0, 0, 0], [None] * 5, "ALARM"),
+        ([None] * 5, [None] * 5, "ALARM"),
+    ],
+)
+def test_an_api_server_that_nobody_wants_is_not_missed(
+    role: dict[str, Any], healthy: list[float | None], desired: list[float | None], state: str
+) -> None:
+    [alarm] = [alarm for alarm in role["alarms"] if alarm["name"] == "api-server-unhealthy"]
+    series = {"HealthyHostCount": healthy, "DesiredTasks": desired}
+    moments = [60.0 * number for number in range(len(healthy))]
+    queries = [
+        {"Id": query["id"], "ReturnData": query.get("return_data", False)}
+        | ({"Expression": query["expression"]} if "expression" in query else {"MetricStat": query})
+        for query in alarm["metrics"]
+    ]
+
+    def read(metric: Any) -> expressions.Series:
+        values = zip(moments, series[metric["metric_name"]], strict=True)
+        return {moment: float(value) for moment, value in values if value is not None}
+
+    found = expressions.evaluate(queries, read, moments)
+    settings = {
+        "ComparisonOperator": alarm["comparison"],
+        "EvaluationPeriods": alarm["evaluation_periods"],
+        "Threshold": alarm["threshold"],
+        "TreatMissingData": alarm["treat_missing_data"],
+    }
+    assert evaluation.state([found.get(moment) for moment in moments], settings) == state
 
 
 def test_every_description_names_a_chapter_of_the_runbook(role: dict[str, Any]) -> None:
