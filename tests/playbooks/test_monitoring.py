@@ -57,14 +57,34 @@ SERVICES = ("api-server", "dag-processor", "scheduler", "triggerer")
 Metric = tuple[str, str, frozenset[tuple[str, str]]]
 
 
+# What is scaled down, until when; and whether the alarms tell of themselves then.
+SCALED_DOWN: dict[str, tuple[dict[str, str | None], bool]] = {
+    "nothing": ({}, True),
+    "others": ({"scheduler": None, "api-server": None}, True),
+    "publisher": ({"scheduler": None, "metrics": None}, False),
+    # AWS brings it back, and no run unmutes them.
+    "for-a-while": ({"metrics": "2051-07-01T20:00:00+00:00"}, True),
+}
+
+
 @pytest.fixture(scope="module")
-def role(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
     output = tmp_path_factory.mktemp("monitoring") / "role.json"
     playbook = "tests/playbooks/monitoring/playbook.yml"
-    command = [str(Path(sys.executable).with_name("ansible-playbook")), playbook, "-e", f"output={output}"]
+    scaled_down = [
+        {"name": name, "services": {service: {"until": until} for service, until in services.items()}}
+        for name, (services, _tells) in SCALED_DOWN.items()
+    ]
+    arguments = json.dumps({"output": str(output), "scaled_down": scaled_down})
+    command = [str(Path(sys.executable).with_name("ansible-playbook")), playbook, "-e", arguments]
     environment = {**os.environ, "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg")}
     result = subprocess.run(command, cwd=ROOT, env=environment, text=True, capture_output=True, check=False, timeout=99)
     assert result.returncode == 0, result.stdout + result.stderr
+    return output
+
+
+@pytest.fixture(scope="module")
+def role(output: Path) -> dict[str, Any]:
     return dict(json.loads(output.read_text()))
 
 
@@ -153,6 +173,11 @@ def test_an_alarm_goes_off_and_ends(role: dict[str, Any], name: str) -> None:
     silence: list[float | None] = [None] * periods
     expected = "ALARM" if name in ("metrics-silent", "api-server-unhealthy") else "OK"
     assert evaluation.state(silence, settings) == expected
+
+
+@pytest.mark.parametrize("name", SCALED_DOWN)
+def test_alarms_are_muted_while_there_is_no_publisher(output: Path, name: str) -> None:
+    assert json.loads(output.with_name(f"{output.name}.{name}").read_text()) is SCALED_DOWN[name][1]
 
 
 @pytest.mark.parametrize(
