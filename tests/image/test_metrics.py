@@ -360,8 +360,11 @@ def test_an_ecs_that_does_not_answer_hides_the_gap_only(published: Publisher) ->
         "RunningTasks",
         "OldestQueuedTask",
         "WorkersNeeded",
+        "WorkersBusy",
         "NumberOfActiveRunningTasks",
     }
+    # Nobody knows then that the triggerer is at zero on purpose.
+    assert ("triggerer", "HeartbeatAge") in published.vitals()
 
 
 def test_sigterm_ends_it_at_once_whatever_it_waits_for(published: Publisher) -> None:
