@@ -16,7 +16,7 @@ from typing import Any
 
 ANSWER = Path("/tmp/answer")
 # Service -> desired, running, pending.
-SERVICES = {"worker": (2, 1, 1), "reports": (0, 0, 0)}
+SERVICES = {"worker": (2, 1, 1), "reports": (0, 0, 0), "scheduler": (1, 1, 0), "triggerer": (0, 0, 0)}
 
 
 class Handler(http.server.BaseHTTPRequestHandler):

@@ -64,7 +64,7 @@ ENDED = [
     ("success", 4000, 4001),
 ]
 JOBS = [("SchedulerJob", 4000), ("SchedulerJob", 90), ("TriggererJob", 600), ("LocalTaskJob", 1)]
-VITALS = ("HeartbeatAge", "ImportErrors", "FinishedTasks")
+VITALS = ("HeartbeatAge", "ImportErrors", "FinishedTasks", "DesiredTasks")
 TABLES = ("task_instance", "callback", "job", "import_error")
 
 
@@ -134,6 +134,7 @@ class Publisher:
             "AIRFLOW_FARGATE_ENVIRONMENT": "test",
             "AIRFLOW_FARGATE_CLUSTER": "airflow-test",
             "AIRFLOW_FARGATE_POOLS": json.dumps(POOLS),
+            "AIRFLOW_FARGATE_SERVICES": '{"scheduler": "scheduler", "triggerer": "triggerer"}',
             "AIRFLOW_FARGATE_METRICS_PERIOD": "1",
             "AWS_ENDPOINT_URL": f"http://127.0.0.1:{PORT}",
             "AWS_REGION": "us-east-1",
@@ -268,7 +269,10 @@ def test_how_airflow_is(published: Publisher) -> None:
     assert counted() == {"success": 3, "failed": 1, "up_for_retry": 1}
     vitals = published.vitals()
     assert 600 > vitals["scheduler", "HeartbeatAge"] >= 90
-    assert vitals["triggerer", "HeartbeatAge"] >= 600
+    # At zero on purpose: that its heartbeat is old means nothing.
+    assert vitals["triggerer", "DesiredTasks"] == 0
+    assert ("triggerer", "HeartbeatAge") not in vitals
+    assert vitals["scheduler", "DesiredTasks"] == 1
     assert ("dag-processor", "HeartbeatAge") not in vitals
     assert vitals["test", "ImportErrors"] == 2
 
@@ -359,6 +363,8 @@ def test_an_ecs_that_does_not_answer_hides_the_gap_only(published: Publisher) ->
         "WorkersBusy",
         "NumberOfActiveRunningTasks",
     }
+    # Nobody knows then that the triggerer is at zero on purpose.
+    assert ("triggerer", "HeartbeatAge") in published.vitals()
 
 
 def test_sigterm_ends_it_at_once_whatever_it_waits_for(published: Publisher) -> None:

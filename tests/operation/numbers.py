@@ -55,6 +55,14 @@ def actions(environment: Environment) -> list[dict[str, Any]]:
     )
 
 
+def acting_alarms(environment: Environment) -> set[bool]:
+    """Whether the alarms of the environment do anything."""
+    alarms = environment.aws.pages(
+        "cloudwatch", "describe_alarms", "MetricAlarms", AlarmNamePrefix=f"{environment.prefix}: "
+    )
+    return {alarm["ActionsEnabled"] for alarm in alarms}
+
+
 def move_clock(aws: EmbeddedAws, offset: float) -> None:
     """Of the schedules; what is due by then has been done on return."""
     body = json.dumps({"offset": offset}).encode()

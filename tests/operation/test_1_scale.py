@@ -9,7 +9,7 @@ import pytest
 
 from tests.e2e.embedded_aws import EmbeddedAws
 from tests.e2e.playbooks import Environment, Run, wait_until
-from tests.operation.numbers import Numbers, actions, move_clock, read, records, running
+from tests.operation.numbers import Numbers, acting_alarms, actions, move_clock, read, records, running
 
 NOTHING_SCALES = {
     "DynamicScalingInSuspended": True,
@@ -30,6 +30,8 @@ def down(environment: Environment, former: Numbers) -> Run:
 def test_everything_is_down_and_nothing_wakes_it(environment: Environment, former: Numbers, down: Run) -> None:
     assert len(down.changed_hosts) == 1
     assert set(running(environment).values()) == {0}
+    # Without the publisher they would go off.
+    assert acting_alarms(environment) == {False}
     for numbers in read(environment).values():
         assert numbers == {"bounds": (0, 0), "suspended": NOTHING_SCALES, "desired": 0}
     kept = {service: json.loads(value) for service, value in records(environment).items()}
@@ -55,6 +57,7 @@ def test_a_deployment_wakes_nothing(environment: Environment) -> None:
 def test_one_service_comes_back_and_then_the_others(environment: Environment, former: Numbers) -> None:
     operate(environment, "scale-up", "--limit", "metrics")
     assert {name for name, count in running(environment).items() if count} == {"metrics"}
+    assert acting_alarms(environment) == {True}
     operate(environment, "scale-up")
     assert read(environment) == former
     assert all(running(environment)[name] >= numbers["desired"] for name, numbers in former.items())

@@ -10,7 +10,7 @@ import pytest
 from tests.e2e.airflow_api import Airflow, log_in
 from tests.e2e.embedded_aws import EmbeddedAws
 from tests.e2e.playbooks import Environment, wait_until
-from tests.operation.numbers import Numbers, read, records, running
+from tests.operation.numbers import Numbers, acting_alarms, read, records, running
 
 DAG = "hello_fargate"
 CONNECTION = {"connection_id": "keep", "conn_type": "http", "host": "example.com", "password": "kept-in-the-database"}
@@ -60,6 +60,7 @@ def asleep(long: dict[str, Any], environment: Environment) -> None:
 def test_nothing_runs_and_the_database_is_stopped(environment: Environment, former: Numbers) -> None:
     assert set(running(environment).values()) == {0}
     assert status(environment) == "stopped"
+    assert acting_alarms(environment) == {False}
     assert records(environment).keys() == {*former, "hibernated"}
 
 
@@ -91,6 +92,7 @@ def awake(asleep: None, environment: Environment) -> Airflow:
 
 def test_everything_is_as_it_was(environment: Environment, former: Numbers, awake: Airflow) -> None:
     assert read(environment) == former
+    assert acting_alarms(environment) == {True}
     assert all(running(environment)[name] >= numbers["desired"] for name, numbers in former.items())
     assert records(environment) == {}
     assert environment.deploy("--tags", "wake").changed_hosts == set()

@@ -19,7 +19,7 @@ from airflow_fargate.metrics import cloudwatch
 from airflow_fargate.metrics.settings import Pool
 from airflow_fargate.metrics.vitals import JOB_TYPES, Vitals
 from airflow_fargate.metrics.workers import Workers
-from tools.local_aws.patches.cloudwatch import evaluation
+from tools.local_aws.patches.cloudwatch import evaluation, expressions
 
 ROOT = Path(__file__).resolve().parents[2]
 ALARMS = (
@@ -28,9 +28,9 @@ ALARMS = (
     "triggerer-heartbeat",
     "oldest-queued-task default",
     "workers-missing worker",
+    "api-server-unhealthy",
     "dag-import-errors",
     "metrics-silent",
-    "api-server-unhealthy",
     "database-storage",
 )
 # Those that AWS publishes of its own accord: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/aws-services-cloudwatch-metrics.html
@@ -53,17 +53,38 @@ OF_AWS = {
         "FreeableMemory",
     },
 }
+SERVICES = ("api-server", "dag-processor", "scheduler", "triggerer")
 Metric = tuple[str, str, frozenset[tuple[str, str]]]
 
 
+# What is scaled down, until when; and whether the alarms tell of themselves then.
+SCALED_DOWN: dict[str, tuple[dict[str, str | None], bool]] = {
+    "nothing": ({}, True),
+    "others": ({"scheduler": None, "api-server": None}, True),
+    "publisher": ({"scheduler": None, "metrics": None}, False),
+    # AWS brings it back, and no run unmutes them.
+    "for-a-while": ({"metrics": "2051-07-01T20:00:00+00:00"}, True),
+}
+
+
 @pytest.fixture(scope="module")
-def role(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
     output = tmp_path_factory.mktemp("monitoring") / "role.json"
     playbook = "tests/playbooks/monitoring/playbook.yml"
-    command = [str(Path(sys.executable).with_name("ansible-playbook")), playbook, "-e", f"output={output}"]
+    scaled_down = [
+        {"name": name, "services": {service: {"until": until} for service, until in services.items()}}
+        for name, (services, _tells) in SCALED_DOWN.items()
+    ]
+    arguments = json.dumps({"output": str(output), "scaled_down": scaled_down})
+    command = [str(Path(sys.executable).with_name("ansible-playbook")), playbook, "-e", arguments]
     environment = {**os.environ, "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg")}
     result = subprocess.run(command, cwd=ROOT, env=environment, text=True, capture_output=True, check=False, timeout=99)
     assert result.returncode == 0, result.stdout + result.stderr
+    return output
+
+
+@pytest.fixture(scope="module")
+def role(output: Path) -> dict[str, Any]:
     return dict(json.loads(output.read_text()))
 
 
@@ -76,6 +97,7 @@ def published() -> set[Metric]:
     data = [
         *cloudwatch.metric_data("local", [pool], {}, {"worker": Workers(1, 1, 1)}, now),
         *cloudwatch.vital_data("local", vitals, now),
+        *cloudwatch.desired_data("local", SERVICES, {service: Workers(1, 1, 1) for service in SERVICES}, now),
     ]
     return {
         ("AirflowFargate", one["MetricName"], frozenset((item["Name"], item["Value"]) for item in one["Dimensions"]))
@@ -151,6 +173,55 @@ def test_an_alarm_goes_off_and_ends(role: dict[str, Any], name: str) -> None:
     silence: list[float | None] = [None] * periods
     expected = "ALARM" if name in ("metrics-silent", "api-server-unhealthy") else "OK"
     assert evaluation.state(silence, settings) == expected
+
+
+@pytest.mark.parametrize("name", SCALED_DOWN)
+def test_alarms_are_muted_while_there_is_no_publisher(output: Path, name: str) -> None:
+    assert json.loads(output.with_name(f"{output.name}.{name}").read_text()) is SCALED_DOWN[name][1]
+
+
+@pytest.mark.parametrize(
+    ("healthy", "desired", "state"),
+    [
+        ([2, 2, 2, 2, 2], [2, 2, 2, 2, 2], "OK"),
+        ([0, 0, 0, 0, 0], [1, 1, 1, 1, 1], "ALARM"),
+        # At night.
+        ([0, 0, 0, 0, 0], [0, 0, 0, 0, 0], "OK"),
+        # A target group without targets may have no number at all.
+        ([None] * 5, [0, 0, 0, 0, 0], "OK"),
+        ([None] * 5, [1, 1, 1, 1, 1], "ALARM"),
+        # In the morning one has four minutes to start.
+        ([None, None, None, None, None], [0, 1, 1, 1, 1], "OK"),
+        # Without the publisher what the load balancer says is enough.
+        ([1, 1, 1, 1, 1], [None] * 5, "OK"),
+        ([0, 0, 0, 0, 0], [None] * 5, "ALARM"),
+        ([None] * 5, [None] * 5, "ALARM"),
+    ],
+)
+def test_an_api_server_that_nobody_wants_is_not_missed(
+    role: dict[str, Any], healthy: list[float | None], desired: list[float | None], state: str
+) -> None:
+    [alarm] = [alarm for alarm in role["alarms"] if alarm["name"] == "api-server-unhealthy"]
+    series = {"HealthyHostCount": healthy, "DesiredTasks": desired}
+    moments = [60.0 * number for number in range(len(healthy))]
+    queries = [
+        {"Id": query["id"], "ReturnData": query.get("return_data", False)}
+        | ({"Expression": query["expression"]} if "expression" in query else {"MetricStat": query})
+        for query in alarm["metrics"]
+    ]
+
+    def read(metric: Any) -> expressions.Series:
+        values = zip(moments, series[metric["metric_name"]], strict=True)
+        return {moment: float(value) for moment, value in values if value is not None}
+
+    found = expressions.evaluate(queries, read, moments)
+    settings = {
+        "ComparisonOperator": alarm["comparison"],
+        "EvaluationPeriods": alarm["evaluation_periods"],
+        "Threshold": alarm["threshold"],
+        "TreatMissingData": alarm["treat_missing_data"],
+    }
+    assert evaluation.state([found.get(moment) for moment in moments], settings) == state
 
 
 def test_every_description_names_a_chapter_of_the_runbook(role: dict[str, Any]) -> None:

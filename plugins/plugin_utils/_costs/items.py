@@ -26,8 +26,11 @@ FREE_STORAGE = 20
 # The four URLs beside the generated passwords and keys; roles/secrets.
 SECRETS = 10
 # Of the publisher, by what each belongs to; files/image/airflow_fargate/metrics/cloudwatch.py.
-METRICS_OF_QUEUE, METRICS_OF_POOL, METRICS_OF_ENVIRONMENT = 3, 8, 7
-# Of the role monitoring: each queue and pool has one, and a pool's looks at two metrics; the rest is one of each kind.
+METRICS_OF_QUEUE, METRICS_OF_POOL, METRICS_OF_SERVICE, METRICS_OF_ENVIRONMENT = 3, 8, 1, 7
+# Those of services are of what is neither a pool nor the publisher; airflow_watched_services in components.yml.
+NOT_WATCHED = ("worker", "metrics")
+# Of the role monitoring: each queue and pool has one; the rest is one of each kind. A pool's looks at two metrics, and
+# that of the api-server at one more for each of its services.
 ALARMS = 7
 # Of a pool's scaling policies: one to add workers and one to remove them.
 FAST_ALARMS_OF_POOL = 2
@@ -140,13 +143,19 @@ def network(settings: Settings, services: Sequence[Service], prices: Settings, u
     yield Item("Public addresses", addresses * prices["public_address"])
 
 
-def observation(pools: Mapping[str, Settings], prices: Settings, assumptions: Settings) -> Iterator[Item]:
+def observation(
+    pools: Mapping[str, Settings], components: Sequence[str], prices: Settings, assumptions: Settings
+) -> Iterator[Item]:
+    """components: that of each service."""
     queues = sum(len(pool["queues"]) for pool in pools.values())
-    metrics = METRICS_OF_QUEUE * queues + METRICS_OF_POOL * len(pools) + METRICS_OF_ENVIRONMENT
+    services = sum(component not in NOT_WATCHED for component in components)
+    metrics = METRICS_OF_QUEUE * queues + METRICS_OF_POOL * len(pools) + METRICS_OF_SERVICE * services
+    metrics += METRICS_OF_ENVIRONMENT
     millions = HOURS * 3600 / SECONDS_OF_PERIOD / 1e6
     published = metrics * prices["metric_month"] + millions * prices["metric_requests_million"]
     yield Item(f"Metrics: {metrics}, every ten seconds", Modes(published, published, 0))
-    slow, fast = ALARMS + queues + 2 * len(pools), FAST_ALARMS_OF_POOL * len(pools)
+    slow = ALARMS + components.count("api-server") + queues + 2 * len(pools)
+    fast = FAST_ALARMS_OF_POOL * len(pools)
     watched = slow * prices["alarm_month"] + fast * prices["fast_alarm_month"] + prices["dashboard_month"]
     yield Item("Alarms and dashboard", FIXED * watched)
     logs = assumptions["logs_gib"] * prices["logs_gib"]
@@ -165,6 +174,6 @@ def items(settings: Settings, services: Sequence[Settings], pools: Mapping[str, 
         *database(settings, prices),
         broker(settings, prices),
         *network(settings, tasks, prices, float(assumptions["load_balancer_units"])),
-        *observation(pools, prices, assumptions),
+        *observation(pools, [service["service_component"] for service in services], prices, assumptions),
         Item(f"{SECRETS} secrets, DNS zone", FIXED * kept),
     ]

@@ -17,13 +17,15 @@ NumberOfActiveRunningTasks   queued + running
 CapacityProviderReservation  percent: queued + running tasks of the slots that the present workers have
 
 HeartbeatAge                 by `component`: seconds since the newest heartbeat of a scheduler, dag-processor, triggerer
+                             or since it was to have none; missing while its service is to have no tasks
+DesiredTasks                 by `service`: tasks that a service is to have that is no pool; missing without ECS
 ImportErrors                 DAG files that cannot be imported
 FinishedTasks                by `state` (success, failed, up_for_retry): tasks that ended since the last period
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -53,6 +55,16 @@ def metric_data(
 
 def vital_data(environment: str, found: Vitals, at: datetime) -> list[dict[str, Any]]:
     return [datum(environment, *metric, at) for metric in vitals.metrics(found)]
+
+
+def desired_data(
+    environment: str, services: Iterable[str], found: Mapping[str, Workers], at: datetime
+) -> list[dict[str, Any]]:
+    return [
+        datum(environment, {"service": service}, "DesiredTasks", found[service].desired, "Count", at)
+        for service in services
+        if service in found
+    ]
 
 
 def datum(

@@ -10,6 +10,7 @@ import json
 import signal
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,6 +24,7 @@ from airflow_fargate.metrics.capacity import Load
 from airflow_fargate.metrics.load import Database, DatabaseError
 from airflow_fargate.metrics.settings import Settings
 from airflow_fargate.metrics.vitals import Vitals
+from airflow_fargate.metrics.wanted import Wanted
 from airflow_fargate.metrics.workers import Workers
 
 AWS_ERRORS = (BotoCoreError, ClientError)
@@ -58,6 +60,7 @@ class Publisher:
         self.settings = settings
         self.database = database
         self.aws = aws
+        self.wanted = Wanted(settings.services)
         self.failures = 0
 
     def publish(self) -> dict[str, Any]:
@@ -69,7 +72,8 @@ class Publisher:
             loads = self.database.loads()
             vitals = self.database.vitals()
             present = self.workers(line)
-            self.put(loads, present, vitals, at)
+            ages = self.wanted.heartbeat_ages(vitals.heartbeat_ages, present, begin)
+            self.put(loads, present, replace(vitals, heartbeat_ages=ages), at)
         except DatabaseError as error:
             self.note_failure(line, "not published: the database does not answer", error)
         except AWS_ERRORS as error:
@@ -82,8 +86,8 @@ class Publisher:
         return line
 
     def workers(self, line: dict[str, Any]) -> dict[str, Workers]:
-        """What ECS says; without it everything but the gap is published."""
-        services = [pool.service for pool in self.settings.pools]
+        """What ECS says of all services; without it everything but the gap and the wanted tasks is published."""
+        services = [*(pool.service for pool in self.settings.pools), *self.settings.services]
         try:
             return workers.describe(self.aws.client("ecs"), self.settings.cluster, services)
         except AWS_ERRORS as error:
@@ -95,6 +99,7 @@ class Publisher:
         settings = self.settings
         data = cloudwatch.metric_data(settings.environment, settings.pools, loads, present, at)
         data += cloudwatch.vital_data(settings.environment, vitals, at)
+        data += cloudwatch.desired_data(settings.environment, settings.services, present, at)
         self.aws.client("cloudwatch").put_metric_data(Namespace=settings.namespace, MetricData=data)
 
     def note_failure(self, line: dict[str, Any], event: str, error: Exception) -> None:

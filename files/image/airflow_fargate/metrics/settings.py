@@ -4,6 +4,9 @@ AIRFLOW_FARGATE_ENVIRONMENT               dimension `environment` of the metrics
 AIRFLOW_FARGATE_CLUSTER                   ECS cluster of the workers
 AIRFLOW_FARGATE_POOLS                     worker pools by ECS service:
                                           {"worker": {"queues": ["default"], "concurrency": 4}}
+AIRFLOW_FARGATE_SERVICES                  the other services, with their components: {"scheduler": "scheduler"}.
+                                          Those at zero have no heartbeats that could be missing. Without it,
+                                          every component is taken for wanted
 AIRFLOW_FARGATE_METRICS_NAMESPACE         CloudWatch namespace (AirflowFargate)
 AIRFLOW_FARGATE_METRICS_PERIOD            seconds between two publications (10)
 AIRFLOW__DATABASE__SQL_ALCHEMY_CONN       metadata database; without it libpq's PG* variables
@@ -18,7 +21,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -46,6 +49,8 @@ class Settings:
     cluster: str
     pools: tuple[Pool, ...]
     region: str
+    services: Mapping[str, str] = field(default_factory=dict)
+    """Component by ECS service, of those that are no worker pools."""
     namespace: str = "AirflowFargate"
     period: float = 10
     default_queue: str = "default"
@@ -74,6 +79,7 @@ class Settings:
             cluster=required("AIRFLOW_FARGATE_CLUSTER"),
             pools=read_pools(required("AIRFLOW_FARGATE_POOLS")),
             region=required("AWS_REGION", "AWS_DEFAULT_REGION"),
+            services=read_services(environment.get("AIRFLOW_FARGATE_SERVICES") or "{}"),
             namespace=environment.get("AIRFLOW_FARGATE_METRICS_NAMESPACE") or cls.namespace,
             period=seconds("AIRFLOW_FARGATE_METRICS_PERIOD", cls.period),
             default_queue=environment.get("AIRFLOW__OPERATORS__DEFAULT_QUEUE") or cls.default_queue,
@@ -99,6 +105,17 @@ def read_pools(text: str) -> tuple[Pool, ...]:
                 )
             owners[queue] = pool.service
     return pools
+
+
+def read_services(text: str) -> dict[str, str]:
+    """The component of each service, in the order of the services."""
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        raise SettingsError(f"AIRFLOW_FARGATE_SERVICES is not JSON: {error}") from None
+    if not isinstance(value, dict) or not all(isinstance(item, str) and item for item in [*value, *value.values()]):
+        raise SettingsError("AIRFLOW_FARGATE_SERVICES is not an object of services and the names of their components")
+    return dict(sorted(value.items()))
 
 
 def _pool(service: str, value: Any) -> Pool:

@@ -1,4 +1,4 @@
-"""How many workers each ECS service has and wants."""
+"""How many tasks each ECS service has and wants: workers, and what the other services run."""
 
 from __future__ import annotations
 

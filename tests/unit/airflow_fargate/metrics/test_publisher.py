@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -43,6 +44,7 @@ EXPECTED = {
 class FakeDatabase(Database):
     def __init__(self) -> None:
         self.answer: dict[str, Load] | Exception = {"default": Load(18, 2, 7.5, HOSTS)}
+        self.ages: dict[str, float] = {}
 
     def loads(self) -> dict[str, Load]:
         match self.answer:
@@ -52,20 +54,20 @@ class FakeDatabase(Database):
                 return loads
 
     def vitals(self) -> Vitals:
-        return Vitals(datetime.now(UTC))
+        return Vitals(datetime.now(UTC), self.ages)
 
 
 class Stage:
     """A publisher, and what it talks to."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Settings = SETTINGS) -> None:
         self.database = FakeDatabase()
         self.aws = Aws("eu-west-1")
         self.aws.session = Session()
         self.aws.session.set_credentials("key", "secret")
         self.ecs = Stubber(self.aws.client("ecs"))
         self.cloudwatch = Stubber(self.aws.client("cloudwatch"))
-        self.publisher = Publisher(SETTINGS, self.database, self.aws)
+        self.publisher = Publisher(settings, self.database, self.aws)
         self.ecs.activate()
         self.cloudwatch.activate()
 
@@ -100,6 +102,26 @@ def test_a_period(stage: Stage) -> None:
     }
 
 
+@pytest.mark.parametrize(("desired", "published"), [(0, False), (1, True)])
+def test_who_is_at_zero_on_purpose_has_no_heartbeats(desired: int, published: bool) -> None:
+    stage = Stage(replace(SETTINGS, services={"beat": "scheduler"}))
+    stage.database.ages = {"scheduler": 5000.0}
+    beat = {**SERVICE, "serviceName": "beat", "desiredCount": desired}
+    asked = {"cluster": "airflow-prod", "services": ["worker", "beat"]}
+    stage.ecs.add_response("describe_services", {"services": [SERVICE, beat], "failures": []}, asked)
+    taken: list[dict[str, Any]] = []
+    stage.aws.client("cloudwatch").meta.events.register(
+        "provide-client-params.cloudwatch.PutMetricData", lambda params, **_: taken.extend(params["MetricData"])
+    )
+    stage.takes()
+
+    assert stage.publisher.publish()["event"] == "published"
+
+    values = {datum["MetricName"]: datum["Value"] for datum in taken}
+    assert ("HeartbeatAge" in values) is published
+    assert values["DesiredTasks"] == desired
+
+
 def test_the_metrics_of_a_period() -> None:
     loads = {"default": Load(18, 2, 7.5, HOSTS)}
     found = {"worker": Workers(desired=1, present=2, running=1)}
@@ -127,6 +149,15 @@ def test_how_airflow_is() -> None:
         ("FinishedTasks", [environment, {"Name": "state", "Value": "failed"}], 2, "Count"),
         ("FinishedTasks", [environment, {"Name": "state", "Value": "up_for_retry"}], 0, "Count"),
     ]
+
+
+def test_the_desired_count_of_what_ecs_knows() -> None:
+    at = datetime.fromisoformat("2026-07-01T12:00:00+00:00")
+
+    [datum] = cloudwatch.desired_data("prod", ["api-server", "gone"], {"api-server": Workers(0, 1)}, at)
+
+    dimensions = [{"Name": "environment", "Value": "prod"}, {"Name": "service", "Value": "api-server"}]
+    assert (datum["MetricName"], datum["Value"], datum["Dimensions"]) == ("DesiredTasks", 0, dimensions)
 
 
 def test_a_pool_of_two_queues_needs_workers_for_both_together() -> None:

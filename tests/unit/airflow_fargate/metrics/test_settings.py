@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from airflow_fargate.metrics.settings import Pool, Settings, SettingsError, read_pools
+from airflow_fargate.metrics.settings import Pool, Settings, SettingsError, read_pools, read_services
 
 ENVIRONMENT = {
     "AIRFLOW_FARGATE_ENVIRONMENT": "prod",
@@ -42,6 +42,7 @@ def test_all_of_them() -> None:
     settings = Settings.from_environment(
         {
             **ENVIRONMENT,
+            "AIRFLOW_FARGATE_SERVICES": '{"scheduler": "scheduler", "api": "api-server"}',
             "AIRFLOW_FARGATE_METRICS_NAMESPACE": "Ours",
             "AIRFLOW_FARGATE_METRICS_PERIOD": "30",
             "AIRFLOW__OPERATORS__DEFAULT_QUEUE": "main",
@@ -49,6 +50,7 @@ def test_all_of_them() -> None:
         }
     )
 
+    assert settings.services == {"api": "api-server", "scheduler": "scheduler"}
     assert (settings.namespace, settings.period) == ("Ours", 30)
     assert (settings.default_queue, settings.heartbeat_timeout) == ("main", 600)
 
@@ -81,6 +83,14 @@ def test_a_period_that_is_none_is_refused(value: str) -> None:
 def test_pools_that_make_no_sense_are_refused(text: str, reason: str) -> None:
     with pytest.raises(SettingsError, match=reason):
         read_pools(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "[]", '{"scheduler": 1}', '{"scheduler": ""}', '{"": "scheduler"}', '"scheduler"']
+)
+def test_services_that_make_no_sense_are_refused(text: str) -> None:
+    with pytest.raises(SettingsError, match=r"^AIRFLOW_FARGATE_SERVICES is not "):
+        read_services(text)
 
 
 @given(

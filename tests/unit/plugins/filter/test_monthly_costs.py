@@ -144,6 +144,18 @@ def test_as_many_metrics_as_are_published() -> None:
     assert len(data) == counted
 
 
+def test_a_metric_more_for_every_service_that_may_be_at_zero() -> None:
+    services = ["api-server", "scheduler", "metrics", "worker"]
+    data = cloudwatch.desired_data(
+        "prod", services[:2], {name: Workers(1, 1, 1) for name in services}, datetime.now(UTC)
+    )
+    assert len(data) == 2 * items.METRICS_OF_SERVICE
+    counted = items.METRICS_OF_QUEUE + items.METRICS_OF_POOL + items.METRICS_OF_ENVIRONMENT + len(data)
+    assert f"Metrics: {counted}, every ten seconds" in costs(*(service(name) for name in services))["of"]
+
+
 def test_as_many_alarms_as_the_role_sets() -> None:
     variables = yaml.safe_load((ROOT / "roles/monitoring/vars/main.yml").read_text())
-    assert len(variables["__monitoring_other_alarms"]) + len(JOB_TYPES) == items.ALARMS
+    assert len(variables["__monitoring_other_alarms"]) + len(JOB_TYPES) + 1 == items.ALARMS
+    one, two = (costs(*[service()] * number)["of"]["Alarms and dashboard"]["always"] for number in (1, 2))
+    assert two - one == pytest.approx(COSTS["airflow_prices"]["alarm_month"])
