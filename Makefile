@@ -21,8 +21,7 @@ PLAYBOOK = ansible-playbook -i inventories/$(ENV) $(ARGS)
 
 GATES := lint-ansible lint-yaml lint-python lint-types lint-changelog lint-docs lint-readmes
 # What takes longest comes first: three lanes run side by side.
-SUITES := e2e drain-test operation-test upkeep-test tasks-and-logs-test scaling-test lint-sanity image-test molecule-roles \
-  local-aws-test unit playbook-test
+SUITES := e2e running-test drain-test scaling-test lint-sanity image-test molecule-roles local-aws-test unit playbook-test
 
 # --- Tools ------------------------------------------------------------------------------------------------------------
 
@@ -181,24 +180,21 @@ molecule-roles:
 e2e: $(VENV)/.tested ## The deployed system, through what a user has
 	@pytest tests/e2e $(PYTEST_ARGS)
 
-.PHONY: tasks-and-logs-test
-tasks-and-logs-test: $(VENV)/.tested ## Standalone tasks, commands in running tasks
-	@pytest tests/tasks_and_logs $(PYTEST_ARGS)
+.PHONY: running-test
+running-test: $(VENV)/.tested ## Commands, logs, dashboard, scaling down and up, hibernating and waking up
+	@pytest tests/running $(PYTEST_ARGS)
 
 .PHONY: scaling-test
 scaling-test: $(VENV)/.tested ## Workers from zero and back, queues that come and go, business hours
 	@pytest tests/scaling $(PYTEST_ARGS)
 
-.PHONY: operation-test
-operation-test: $(VENV)/.tested ## Scaling down and up, hibernating and waking up
-	@pytest tests/operation $(PYTEST_ARGS)
-
 .PHONY: drain-test
 drain-test: $(VENV)/.tested ## Busy workers under scale-in, deployments and Spot interruptions
 	@pytest tests/drain $(PYTEST_ARGS)
 
+# Not in SUITES: alarms look back for minutes, and each secret's rotation restarts services.
 .PHONY: upkeep-test
-upkeep-test: $(VENV)/.tested ## Dashboard and alarms, rotation of secrets
+upkeep-test: $(VENV)/.tested ## An alarm that is told, rotation of secrets
 	@pytest tests/upkeep $(PYTEST_ARGS)
 
 # Not in SUITES: with an empty cache it takes longer than the others together.

@@ -1,6 +1,6 @@
 """One embedded AWS and one deployment for the whole session; the files' numbers are the order of the story.
 
-1 looks at the dashboard and lets an alarm go off, 2 rotates the secrets while a DAG runs again and again.
+1 lets an alarm go off, 2 rotates the secrets while a DAG runs again and again.
 """
 
 from __future__ import annotations

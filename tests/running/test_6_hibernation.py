@@ -10,7 +10,7 @@ import pytest
 from tests.e2e.airflow_api import Airflow, log_in
 from tests.e2e.embedded_aws import EmbeddedAws
 from tests.e2e.playbooks import Environment, wait_until
-from tests.operation.numbers import Numbers, acting_alarms, read, records, running
+from tests.running.numbers import Numbers, acting_alarms, read, records, running
 
 DAG = "hello_fargate"
 CONNECTION = {"connection_id": "keep", "conn_type": "http", "host": "example.com", "password": "kept-in-the-database"}

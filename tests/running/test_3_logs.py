@@ -8,10 +8,9 @@ import uuid
 from typing import Any
 from urllib.parse import quote
 
-import pytest
 import yaml
 
-from tests.e2e.airflow_api import Airflow, log_in
+from tests.e2e.airflow_api import Airflow
 from tests.e2e.embedded_aws import ACCOUNT, REGION, ROOT
 from tests.e2e.playbooks import Environment, Run, wait_until
 
@@ -60,11 +59,6 @@ def is_structured(line: str) -> bool:
     except ValueError:
         return False
     return isinstance(parsed, dict) and "event" in parsed
-
-
-@pytest.fixture(scope="module")
-def airflow(environment: Environment) -> Airflow:
-    return log_in(environment)
 
 
 def test_services_write_to_cloudwatch(environment: Environment) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.e2e.embedded_aws import EmbeddedAws
 from tests.e2e.playbooks import Environment, Run, wait_until
-from tests.operation.numbers import Numbers, acting_alarms, actions, move_clock, read, records, running
+from tests.running.numbers import Numbers, acting_alarms, actions, move_clock, read, records, running
 
 NOTHING_SCALES = {
     "DynamicScalingInSuspended": True,
