@@ -13,6 +13,7 @@ Snapshot = dict[str, Any]
 
 # Ids that AWS makes up.
 IDS = re.compile(r"\b(vpc|subnet|sg|sgr|igw|rtb|rtbassoc|vpce|acl|dopt|ns|srv|cluster)-[0-9a-z]{6,}\b")
+LOAD_BALANCING_IDS = re.compile(r"(app|targetgroup)/([\w<>-]+)/[0-9a-z]{16}\b")
 CONTAINER_FIELDS = """
     name image command cpu environment secrets essential healthCheck logConfiguration portMappings stopTimeout ulimits
     firelensConfiguration
@@ -32,8 +33,9 @@ def normalised(snapshot: Snapshot, name: str, environment: str) -> Snapshot:
     text = json.dumps(snapshot, sort_keys=True, default=str)
     # Glue knows the name with underscores.
     text = IDS.sub(r"\1-id", text).replace(name, "<name>").replace(name.replace("-", "_"), "<name>")
-    tag = '"airflow:environment": "{}"'
-    text = text.replace(tag.format(environment), tag.format("<environment>"))
+    text = LOAD_BALANCING_IDS.sub(r"\1/\2/id", text)
+    # As a value: of a tag, a dimension, a variable.
+    text = text.replace(f'"{environment}"', '"<environment>"').replace(f'\\"{environment}\\"', '\\"<environment>\\"')
     return dict(json.loads(text))
 
 

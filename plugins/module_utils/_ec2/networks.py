@@ -69,20 +69,20 @@ class Network:
         wanted = [(kind, subnet) for kind in KINDS for subnet in self.params[f"{kind}_subnets"]]
         there = {subnet["CidrBlock"]: subnet for subnet in seen.subnets}
         subnet_ids = side_by_side(lambda one: self._subnet(vpc_id, *one, there.get(one[1]["cidr"])), wanted)
-        subnets = list(zip((kind for kind, _subnet in wanted), subnet_ids, strict=True))
+        subnets = [(kind, option["cidr"], its_id) for (kind, option), its_id in zip(wanted, subnet_ids, strict=True)]
         internet_gateway = self._internet_gateway(vpc_id, seen.internet_gateways)
         nat_gateway = self._nat_gateway(subnet_ids, seen.nat_gateways) if self.params["nat_gateway"] else None
         targets = {"public": internet_gateway, "private": nat_gateway}
         tables = {kind: self._route_table(vpc_id, kind, targets[kind], seen.route_tables) for kind in KINDS}
         links = associations(seen.route_tables)
-        for kind, subnet_id in subnets:
-            self._association(kind, tables[kind], subnet_id, links.get(subnet_id or ""))
+        for kind, cidr, subnet_id in subnets:
+            self._association(kind, cidr, tables[kind], subnet_id, links.get(subnet_id or ""))
         for service in self.params["gateway_endpoints"]:
             self._endpoint(vpc_id, service, tables, seen.endpoints)
         return {
             "changed": self.before != self.after,
             "vpc_id": vpc_id,
-            **{f"{kind}_subnet_ids": [one for its, one in subnets if its == kind and one] for kind in KINDS},
+            **{f"{kind}_subnet_ids": [one for its, _cidr, one in subnets if its == kind and one] for kind in KINDS},
             "diff": {"before": self.before, "after": self.after},
             "warnings": self.warnings,
         }
@@ -188,11 +188,13 @@ class Network:
             api.set_default_route(self.client, table["RouteTableId"], target, replace=observed is not None)
         return table["RouteTableId"]
 
-    def _association(self, kind: str, table_id: str | None, subnet_id: str | None, link: Resource | None) -> None:
+    def _association(
+        self, kind: str, cidr: str, table_id: str | None, subnet_id: str | None, link: Resource | None
+    ) -> None:
         if subnet_id is None or (link and link["RouteTableId"] == table_id):
             return
         before = {"route_table": link["RouteTableId"] if link else "the main one"}
-        self._note(f"routes of {subnet_id}", before, {"route_table": f"{self.name}-{kind}"})
+        self._note(f"routes of subnet {cidr}", before, {"route_table": f"{self.name}-{kind}"})
         if table_id and not self.check_mode:
             api.associate(self.client, table_id, subnet_id, link["RouteTableAssociationId"] if link else None)
 
