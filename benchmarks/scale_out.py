@@ -118,7 +118,7 @@ def measure(environment: Environment) -> dict[str, Any]:
     airflow = log_in(environment)
     began = datetime.now().astimezone()
     watch = Watch(environment, airflow, began)
-    airflow.must("PATCH", f"/api/v2/dags/{DAG}?update_mask=is_paused", {"is_paused": False})
+    airflow.unpause(DAG)
     body = {"logical_date": None, "conf": {"seconds": 5}}
     run = airflow.must("POST", f"/api/v2/dags/{DAG}/dagRuns", body)
     marks: Marks = {}

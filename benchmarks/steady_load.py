@@ -70,7 +70,7 @@ class Load:
     failure: Exception | None = None
 
     def __enter__(self) -> Load:
-        self.airflow.must("PATCH", f"/api/v2/dags/{DAG}?update_mask=is_paused", {"is_paused": False})
+        self.airflow.unpause(DAG)
         self._stop = threading.Event()
         self._threads = [threading.Thread(target=self._lane) for _lane in range(self.lanes)]
         for thread in self._threads:

@@ -24,7 +24,7 @@ class LongTask:
     def __init__(self, deployed: Deployed) -> None:
         self.deployed = deployed
         deployed.pool.update(desiredCount=1)
-        deployed.airflow.must("PATCH", f"/api/v2/dags/{DAG}?update_mask=is_paused", {"is_paused": False})
+        deployed.airflow.unpause(DAG)
         conf = {"sleep_seconds": 3600}
         run = deployed.airflow.must("POST", RUNS, {"logical_date": None, "conf": conf})
         self.path = f"{RUNS}/{quote(run['dag_run_id'], safe='')}"

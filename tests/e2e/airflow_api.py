@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from tests.e2e.playbooks import Environment
+from tests.e2e.playbooks import Environment, wait_until
 
 
 @dataclass
@@ -48,9 +48,14 @@ class Airflow:
         health = self.must("GET", "/api/v2/monitor/health")
         return {name: component["status"] for name, component in health.items()}
 
+    def unpause(self, dag: str, seconds: float = 90) -> None:
+        """As soon as the DAG is known: a new environment has yet to read its files."""
+        path, body = f"/api/v2/dags/{dag}?update_mask=is_paused", {"is_paused": False}
+        wait_until(lambda: self.call("PATCH", path, body)[0] < 300, seconds, f"{dag} is known and runs")
+
     def run_dag(self, dag: str, conf: dict[str, Any], seconds: float = 180) -> dict[str, Any]:
         """Run a DAG to its end."""
-        self.must("PATCH", f"/api/v2/dags/{dag}?update_mask=is_paused", {"is_paused": False})
+        self.unpause(dag)
         run = self.must("POST", f"/api/v2/dags/{dag}/dagRuns", {"logical_date": None, "conf": conf})
         deadline = time.monotonic() + seconds
         while run["state"] not in ("success", "failed"):

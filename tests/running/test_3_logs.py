@@ -134,7 +134,7 @@ def objects(environment: Environment, run_id: str, task: str) -> dict[str, str]:
 
 def test_task_logs_are_live_and_then_in_the_bucket(environment: Environment, airflow: Airflow) -> None:
     line = marker()
-    airflow.must("PATCH", f"/api/v2/dags/{DAG}?update_mask=is_paused", {"is_paused": False})
+    airflow.unpause(DAG)
     path = f"/api/v2/dags/{DAG}/dagRuns"
     run: dict[str, Any] = airflow.must("POST", path, {"logical_date": None, "conf": {"message": line, "seconds": 20}})
     run_path = f"{path}/{quote(run['dag_run_id'], safe='')}"

@@ -28,7 +28,7 @@ class Burst:
     def __init__(self, environment: Environment, airflow: Airflow, scaling: Scaling) -> None:
         aws = environment.aws
         self.began = datetime.now(UTC)
-        airflow.must("PATCH", "/api/v2/dags/fan_out?update_mask=is_paused", {"is_paused": False})
+        airflow.unpause("fan_out")
         path = "/api/v2/dags/fan_out/dagRuns"
         self.run = airflow.must("POST", path, {"logical_date": None, "conf": {"seconds": 20}})
         wait_until(lambda: scaling.desired()["worker"] > 0, 120, "workers are wanted")

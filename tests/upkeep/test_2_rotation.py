@@ -140,7 +140,7 @@ def rotate_and_kill(environment: Environment, call: str) -> str:
 def rotation(environment: Environment, airflow: Airflow) -> Rotation:
     connection = {"connection_id": "kept", "conn_type": "http", "host": "example.com", "extra": '{"colour": "blue"}'}
     airflow.must("POST", "/api/v2/connections", connection)
-    airflow.must("PATCH", "/api/v2/dags/hello_fargate?update_mask=is_paused", {"is_paused": False})
+    airflow.unpause("hello_fargate")
     before = values(environment)
     with Workload(airflow) as workload:
         killed = rotate_and_kill(environment, "ecs:UpdateService")
