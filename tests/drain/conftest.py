@@ -11,7 +11,7 @@ import pytest
 from benchmarks import drill, scale_in
 from benchmarks.drill import Pool
 from tests.e2e.airflow_api import Airflow, log_in
-from tests.e2e.embedded_aws import ROOT, EmbeddedAws, for_tests
+from tests.e2e.embedded_aws import EmbeddedAws, folder_of, running
 from tests.e2e.playbooks import Environment
 
 # Tasks of a stopped worker have half of it.
@@ -31,19 +31,13 @@ class Deployed:
 
 @pytest.fixture(scope="session")
 def folder() -> Path:
-    """Kept after the session, for the logs."""
-    result = ROOT / ".cache/drain"
-    result.mkdir(parents=True, exist_ok=True)
-    return result
+    return folder_of("drain")
 
 
 @pytest.fixture(scope="session")
 def aws(folder: Path) -> Iterator[EmbeddedAws]:
-    instance = for_tests(folder)
-    instance.command("stop")  # what an interrupted session has left
-    instance.command("start")
-    yield instance
-    instance.command("stop")
+    with running(folder) as instance:
+        yield instance
 
 
 @pytest.fixture(scope="session")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -99,6 +102,26 @@ class EmbeddedAws:
             for request in requests
             if request["source"] == "host" and not request["read_only"]
         ]
+
+
+def folder_of(session: str, *stale: str) -> Path:
+    """The folder of a test session: kept after it, for the logs, but for what the next one makes anew."""
+    result = ROOT / ".cache" / session
+    for name in stale:
+        shutil.rmtree(result / name, ignore_errors=True)
+    result.mkdir(parents=True, exist_ok=True)
+    return result
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[EmbeddedAws]:
+    """An instance in a test session's folder, without anything that an interrupted session has left."""
+    instance = for_tests(folder)
+    instance.command("stop")
+    (instance.state / "requests.jsonl").unlink(missing_ok=True)
+    instance.command("start")
+    yield instance
+    instance.command("stop")
 
 
 def default_instance_runs() -> bool:

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from tests.e2e.airflow_api import Airflow, log_in
-from tests.e2e.embedded_aws import ROOT, EmbeddedAws, for_tests
+from tests.e2e.embedded_aws import ROOT, EmbeddedAws, folder_of, running
 from tests.e2e.playbooks import Environment
 from tests.running.numbers import Numbers, read
 
@@ -23,22 +23,13 @@ HERE = Path(__file__).parent
 
 @pytest.fixture(scope="session")
 def folder() -> Path:
-    """Kept after the session, for the logs."""
-    result = ROOT / ".cache/running"
-    for name in ("inventories", "image"):
-        shutil.rmtree(result / name, ignore_errors=True)
-    result.mkdir(parents=True, exist_ok=True)
-    return result
+    return folder_of("running", "inventories", "image")
 
 
 @pytest.fixture(scope="session")
 def aws(folder: Path) -> Iterator[EmbeddedAws]:
-    instance = for_tests(folder)
-    instance.command("stop")  # what an interrupted session has left
-    (instance.state / "requests.jsonl").unlink(missing_ok=True)
-    instance.command("start")
-    yield instance
-    instance.command("stop")
+    with running(folder) as instance:
+        yield instance
 
 
 @pytest.fixture(scope="session")

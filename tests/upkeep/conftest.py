@@ -5,34 +5,25 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.airflow_api import Airflow, log_in
-from tests.e2e.embedded_aws import ROOT, EmbeddedAws, for_tests
+from tests.e2e.embedded_aws import EmbeddedAws, folder_of, running
 from tests.e2e.playbooks import Environment
 
 
 @pytest.fixture(scope="session")
 def folder() -> Path:
-    """Kept after the session, for the logs."""
-    result = ROOT / ".cache/upkeep"
-    shutil.rmtree(result / "inventories", ignore_errors=True)
-    result.mkdir(parents=True, exist_ok=True)
-    return result
+    return folder_of("upkeep", "inventories")
 
 
 @pytest.fixture(scope="session")
 def aws(folder: Path) -> Iterator[EmbeddedAws]:
-    instance = for_tests(folder)
-    instance.command("stop")  # what an interrupted session has left
-    (instance.state / "requests.jsonl").unlink(missing_ok=True)
-    instance.command("start")
-    yield instance
-    instance.command("stop")
+    with running(folder) as instance:
+        yield instance
 
 
 @pytest.fixture(scope="session")
