@@ -11,7 +11,8 @@ Widget = dict[str, Any]
 
 # Units of CloudWatch's grid, which has 24 columns.
 COLUMNS = 24
-WIDTH, HEIGHT = 8, 6
+WIDTH = 8
+HEIGHT = 6
 TITLE_HEIGHT = 1
 RENDERING = ("label", "stat", "period", "color", "yAxis")
 
@@ -34,10 +35,6 @@ def dashboard_body(sections: Sequence[Mapping[str, Any]], region: str) -> dict[s
             x += WIDTH
         y += HEIGHT
     return {"widgets": widgets}
-
-
-def _heading(title: str) -> Widget:
-    return {"type": "text", "properties": {"markdown": f"## {title}", "background": "transparent"}}
 
 
 def _widget(widget: Mapping[str, Any], region: str) -> Widget:

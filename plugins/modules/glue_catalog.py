@@ -211,7 +211,14 @@ def main() -> None:
                     "format": {"type": "str", "choices": ["json", "parquet"], "default": "json"},
                     "serde_parameters": {"type": "dict"},
                     "columns": {"type": "list", "elements": "dict", "required": True, "options": COLUMNS},
-                    "partition_keys": {"type": "list", "elements": "dict", "default": [], "options": COLUMNS},
+                    "partition_keys": {
+                        "type": "list",
+                        "elements": "dict",
+                        "default": [],
+                        "options": COLUMNS,
+                        # Columns, not secrets.
+                        "no_log": False,
+                    },
                     "projection": {"type": "dict"},
                     "location_template": {"type": "str"},
                     "parameters": {"type": "dict"},

@@ -154,7 +154,7 @@ def test_every_problem_is_told_at_once_even_without_an_account(tmp_path: Path) -
         "airflow_log_retention = 31",
         "there is no Containerfile in it",
         "service_memory of api-server, worker = 1000: Fargate has no such size with 1024 CPU units",
-        "service_min_count of api-server, scheduler, dag-processor, triggerer, worker = 7",
+        "service_min_count of api-server, scheduler, dag-processor, triggerer, metrics, worker = 7",
         "did you mean service_memory?",
         "airflow_container_engine =",
         "AWS endpoint =",

@@ -30,7 +30,7 @@ class Busy(t.NamedTuple):
     labels: list[str]
 
 
-Seen = Json | Busy | AirflowUnavailable
+Seen = t.Union[Json, Busy, AirflowUnavailable]
 
 
 def health(api: AirflowClient) -> Seen:

@@ -94,7 +94,7 @@ class FakeEC2:
         return {"Vpc": self.add("Vpcs", "vpc", "VpcId", TagSpecifications, CidrBlock=CidrBlock, State="available")}
 
     def modify_vpc_attribute(self, VpcId: str, **attribute: Any) -> None:
-        (name,) = attribute
+        name = next(iter(attribute))
         self.writes.append(f"modify_vpc_attribute {name}")
         self.dns[name[0].lower() + name[1:]] = True
 
