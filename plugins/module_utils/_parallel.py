@@ -8,8 +8,8 @@ from __future__ import annotations
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
 
-# Fewer than botocore keeps connections for (10), and than what AWS throttles.
-WORKERS = 8
+# As many as botocore keeps connections for, and fewer than what AWS throttles.
+WORKERS = 10
 
 Item = t.TypeVar("Item")
 Result = t.TypeVar("Result")

@@ -14,7 +14,7 @@ description:
     target, scaling policies, scheduled actions, alarms and task definitions. Log groups stay.
   - No busy task is stopped. The service is scaled to zero first; a task that has protected itself finishes. When it
     takes longer than O(wait_timeout) the module fails, and the next run goes on.
-  - When there is nothing to remove it costs a C(DescribeClusters) and a C(ListServices).
+  - When there is nothing to remove it costs one C(ListServices).
 options:
   cluster:
     description:
@@ -38,7 +38,7 @@ options:
     type: int
     default: 900
 notes:
-  - Calls U(https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListServices.html), DescribeClusters,
+  - Calls U(https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListServices.html),
     DescribeServices, UpdateService, DeleteService, ListTaskDefinitions, DeregisterTaskDefinition and
     DeleteTaskDefinitions; DescribeScalableTargets and DeregisterScalableTarget of Application Auto Scaling; and
     DescribeAlarms and DeleteAlarms of CloudWatch.

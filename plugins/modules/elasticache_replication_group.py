@@ -64,6 +64,17 @@ options:
     description:
       - The cache subnet group. Fixed when the group is created.
     type: str
+  subnet_ids:
+    description:
+      - The subnets of the O(subnet_group), which is then brought to this state first, with O(subnet_group_description).
+        When not given, the group is somebody else's.
+    type: list
+    elements: str
+  subnet_group_description:
+    description:
+      - The description of the O(subnet_group). A new one gets its name when not given. Without O(subnet_ids) it is of
+        no account.
+    type: str
   security_group_ids:
     description:
       - The VPC security groups.
@@ -125,7 +136,8 @@ notes:
   - Calls U(https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateReplicationGroup.html),
     DescribeReplicationGroups, DescribeCacheClusters, ModifyReplicationGroup, IncreaseReplicaCount,
     DecreaseReplicaCount, DeleteReplicationGroup, ListTagsForResource, AddTagsToResource, RemoveTagsFromResource,
-    DescribeEvents (to explain a failure) and Secrets Manager's GetSecretValue.
+    DescribeEvents (to explain a failure) and Secrets Manager's GetSecretValue; with O(subnet_ids) also
+    DescribeCacheSubnetGroups, CreateCacheSubnetGroup and ModifyCacheSubnetGroup.
 author:
   - airflow.fargate contributors (@airflow-fargate)
 extends_documentation_fragment:
@@ -185,7 +197,7 @@ replication_group:
 
 import typing as t
 
-from ansible_collections.airflow.fargate.plugins.module_utils._elasticache import api, waiters
+from ansible_collections.airflow.fargate.plugins.module_utils._elasticache import api, subnet_groups, waiters
 from ansible_collections.airflow.fargate.plugins.module_utils._elasticache.common import ElastiCacheError
 from ansible_collections.airflow.fargate.plugins.module_utils._elasticache.replication_groups import (
     create_request,
@@ -219,9 +231,13 @@ class ReplicationGroup:
         self.client = module.client("elasticache")
         self.changed = False
         self.diff: dict[str, t.Any] = {"before": {}, "after": {}}
+        self.subnet_group_changed = False
+        self.subnet_group_diff: list[dict[str, t.Any]] = []
 
     def ensure_present(self) -> Group | None:
-        group = self._describe()
+        reads: list[t.Callable[[], t.Any]] = [self._describe, self._read_subnet_group]
+        group, subnet_group = side_by_side(lambda read: read(), reads)
+        self._ensure_subnet_group(subnet_group)
         if group is None:
             return self._create()
         if not waiters.is_available(group):
@@ -231,6 +247,21 @@ class ReplicationGroup:
                 return group
             group = self._wait("available", waiters.available)
         return self._modify(group)
+
+    def _read_subnet_group(self) -> subnet_groups.State | None:
+        """Only when it is this task's."""
+        return None if self.params["subnet_ids"] is None else subnet_groups.read(self.client, self._subnet_group)
+
+    @property
+    def _subnet_group(self) -> str:
+        return self.params["subnet_group"].lower()
+
+    def _ensure_subnet_group(self, found: subnet_groups.State | None) -> None:
+        if self.params["subnet_ids"] is not None:
+            check_mode = self.module.check_mode
+            outcome = subnet_groups.ensure(self.client, self._subnet_group, found, self.params, check_mode)
+            self.subnet_group_changed = outcome["changed"]
+            self.subnet_group_diff = [outcome["diff"]]
 
     def ensure_absent(self) -> Group | None:
         group = self._describe()
@@ -355,6 +386,8 @@ def main() -> None:
             "automatic_failover": {"type": "bool"},
             "multi_az": {"type": "bool"},
             "subnet_group": {"type": "str"},
+            "subnet_ids": {"type": "list", "elements": "str"},
+            "subnet_group_description": {"type": "str"},
             "security_group_ids": {"type": "list", "elements": "str"},
             "parameter_group": {"type": "str"},
             "transit_encryption": {"type": "bool"},
@@ -370,6 +403,7 @@ def main() -> None:
             "tags": {"type": "dict", "aliases": ["resource_tags"]},
             "purge_tags": {"type": "bool", "default": True},
         },
+        required_by={"subnet_ids": ["subnet_group"]},
         supports_check_mode=True,
     )
     broker = ReplicationGroup(module)
@@ -377,7 +411,11 @@ def main() -> None:
         group = broker.ensure_present() if module.params["state"] == "present" else broker.ensure_absent()
     except AnsibleAWSError as error:
         module.fail_json_aws_error(error)
-    module.exit_json(changed=broker.changed, diff=broker.diff, **result(group))
+    module.exit_json(
+        changed=broker.changed or broker.subnet_group_changed,
+        diff=[*broker.subnet_group_diff, broker.diff] if broker.subnet_group_diff else broker.diff,
+        **result(group),
+    )
 
 
 if __name__ == "__main__":

@@ -186,7 +186,7 @@ class GeneratedSecrets:
         self.client = module.client("secretsmanager")
         self.diffs: dict[str, dict[str, t.Any]] = {}
         self.sources: dict[str, str | None] = {}
-        self.reading = threading.Lock()
+        self.reading = {options["source_secret"]: threading.Lock() for options in self.params["secrets"]}
         self.pending: set[str] = set()  # names whose value check mode only pretends to write
 
     def ensure_present(self) -> list[dict[str, t.Any]]:
@@ -254,7 +254,12 @@ class GeneratedSecrets:
             return True
         if self.module.check_mode and self._source(options["source_secret"]) is None:
             return True
-        return self._protect(api.find_value(self.client, options["name"])) != self._value(options)
+        reads: list[t.Callable[[], str | None]] = [
+            lambda: self._protect(api.find_value(self.client, options["name"])),
+            lambda: self._value(options),
+        ]
+        observed, wanted = side_by_side(lambda read: read(), reads)
+        return observed != wanted
 
     def _value(self, options: Options) -> str:
         if options["kind"] == "fernet":
@@ -271,7 +276,7 @@ class GeneratedSecrets:
 
     def _source(self, name: str) -> str | None:
         """The value of a secret that templates are rendered with: read once, however many there are."""
-        with self.reading:
+        with self.reading[name]:
             if name not in self.sources:
                 self.sources[name] = self._protect(api.find_value(self.client, name))
             return self.sources[name]

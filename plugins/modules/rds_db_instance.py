@@ -84,6 +84,17 @@ options:
     description:
       - The DB subnet group. Fixed when the instance is created.
     type: str
+  subnet_ids:
+    description:
+      - The subnets of the O(subnet_group), which is then brought to this state first, with O(subnet_group_description)
+        and O(tags). When not given, the group is somebody else's.
+    type: list
+    elements: str
+  subnet_group_description:
+    description:
+      - The description of the O(subnet_group). A new one gets its name when not given. Without O(subnet_ids) it is of
+        no account.
+    type: str
   security_group_ids:
     description:
       - The VPC security groups.
@@ -144,7 +155,8 @@ options:
 notes:
   - Calls U(https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html), DescribeDBInstances,
     ModifyDBInstance, DeleteDBInstance, AddTagsToResource, RemoveTagsFromResource, DescribeEvents (to explain a
-    failure) and Secrets Manager's GetSecretValue.
+    failure) and Secrets Manager's GetSecretValue; with O(subnet_ids) also DescribeDBSubnetGroups, ListTagsForResource,
+    CreateDBSubnetGroup and ModifyDBSubnetGroup.
 author:
   - airflow.fargate contributors (@airflow-fargate)
 extends_documentation_fragment:
@@ -225,8 +237,9 @@ instance:
 import typing as t
 from datetime import UTC, datetime
 
+from ansible_collections.airflow.fargate.plugins.module_utils._parallel import side_by_side
 from ansible_collections.airflow.fargate.plugins.module_utils._polling import Verdict, poll
-from ansible_collections.airflow.fargate.plugins.module_utils._rds import api, waiters
+from ansible_collections.airflow.fargate.plugins.module_utils._rds import api, subnet_groups, waiters
 from ansible_collections.airflow.fargate.plugins.module_utils._rds.common import RDSError
 from ansible_collections.airflow.fargate.plugins.module_utils._rds.instances import (
     create_request,
@@ -262,9 +275,13 @@ class DBInstance:
         self.changed = False
         self.diff: dict[str, t.Any] = {"before": {}, "after": {}}
         self.extra: dict[str, t.Any] = {}
+        self.subnet_group_changed = False
+        self.subnet_group_diff: list[dict[str, t.Any]] = []
 
     def ensure_present(self) -> Instance | None:
-        instance = self._describe()
+        reads: list[t.Callable[[], t.Any]] = [self._describe, self._read_subnet_group]
+        instance, subnet_group = side_by_side(lambda read: read(), reads)
+        self._ensure_subnet_group(subnet_group)
         if instance is None:
             return self._create()
         if not waiters.is_usable(instance) and not self.module.check_mode:
@@ -272,6 +289,21 @@ class DBInstance:
                 return instance
             instance = self._wait("available", waiters.available)
         return self._modify(instance)
+
+    def _read_subnet_group(self) -> subnet_groups.Group | None:
+        """Only when it is this task's."""
+        return None if self.params["subnet_ids"] is None else subnet_groups.read(self.client, self._subnet_group)
+
+    @property
+    def _subnet_group(self) -> str:
+        return self.params["subnet_group"].lower()
+
+    def _ensure_subnet_group(self, found: subnet_groups.Group | None) -> None:
+        if self.params["subnet_ids"] is not None:
+            check_mode = self.module.check_mode
+            outcome = subnet_groups.ensure(self.client, self._subnet_group, found, self.params, check_mode)
+            self.subnet_group_changed = outcome["changed"]
+            self.subnet_group_diff = [outcome["diff"]]
 
     def ensure_absent(self) -> Instance | None:
         instance = self._describe()
@@ -377,6 +409,8 @@ def main() -> None:
             "master_username": {"type": "str"},
             "master_password_secret": {"type": "str", "no_log": False},
             "subnet_group": {"type": "str"},
+            "subnet_ids": {"type": "list", "elements": "str"},
+            "subnet_group_description": {"type": "str"},
             "security_group_ids": {"type": "list", "elements": "str"},
             "multi_az": {"type": "bool"},
             "backup_retention_period": {"type": "int"},
@@ -393,6 +427,7 @@ def main() -> None:
             "purge_tags": {"type": "bool", "default": True},
         },
         mutually_exclusive=[("final_snapshot_id", "skip_final_snapshot")],
+        required_by={"subnet_ids": ["subnet_group"]},
         supports_check_mode=True,
     )
     database = DBInstance(module)
@@ -400,7 +435,12 @@ def main() -> None:
         instance = database.ensure_present() if module.params["state"] == "present" else database.ensure_absent()
     except AnsibleAWSError as error:
         module.fail_json_aws_error(error)
-    module.exit_json(changed=database.changed, diff=database.diff, **result(instance), **database.extra)
+    module.exit_json(
+        changed=database.changed or database.subnet_group_changed,
+        diff=[*database.subnet_group_diff, database.diff] if database.subnet_group_diff else database.diff,
+        **result(instance),
+        **database.extra,
+    )
 
 
 if __name__ == "__main__":

@@ -111,6 +111,7 @@ arn:
 
 import typing as t
 
+from ansible_collections.airflow.fargate.plugins.module_utils._parallel import side_by_side
 from ansible_collections.airflow.fargate.plugins.module_utils._polling import poll
 from ansible_collections.airflow.fargate.plugins.module_utils._reconcile import tag_changes
 from ansible_collections.airflow.fargate.plugins.module_utils._servicediscovery import api
@@ -140,9 +141,9 @@ class DiscoveryService:
         self.diff: dict[str, t.Any] = {"before": {}, "after": {}}
 
     def ensure_present(self) -> dict[str, t.Any]:
-        known = self._known_service()
+        known, tags = self._known_service()
         if known is not None:
-            self._modify(known)
+            self._modify(known, tags)
             return _result(known["NamespaceId"], known)
         namespace = self._find_namespace()
         service = self._find_service(namespace)
@@ -151,9 +152,17 @@ class DiscoveryService:
         self._modify(service)
         return _result(namespace["Id"], service)
 
-    def _known_service(self) -> Resource | None:
+    def _known_service(self) -> tuple[Resource | None, dict[str, str]]:
+        """With its tags."""
         arn = self.params["arn"]
-        return api.find_service(self.client, arn.rpartition("/")[2]) if arn else None
+        if not arn:
+            return None, {}
+        reads: list[t.Callable[[], t.Any]] = [
+            lambda: api.find_service(self.client, arn.rpartition("/")[2]),
+            lambda: api.list_tags(self.client, arn),
+        ]
+        service, tags = side_by_side(lambda read: read(), reads)
+        return service, tags
 
     def ensure_absent(self) -> dict[str, t.Any]:
         namespace = self._find_namespace()
@@ -219,11 +228,11 @@ class DiscoveryService:
         targets = self._finish(operation, "create the namespace")["Targets"]
         return api.get_namespace(self.client, targets["NAMESPACE"])
 
-    def _modify(self, service: Resource) -> None:
+    def _modify(self, service: Resource, known_tags: dict[str, str] | None = None) -> None:
         fixed = fixed_differences(service)
         if fixed:
             raise ServiceDiscoveryError(message=f"Service {service['Name']} cannot be used by ECS: {'; '.join(fixed)}")
-        current = api.list_tags(self.client, service["Arn"])
+        current = api.list_tags(self.client, service["Arn"]) if known_tags is None else known_tags
         tags = tag_changes(current, self.params["tags"], self.params["purge_tags"])
         ttl = self.params["ttl"]
         self.diff = {

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as t
 from datetime import datetime
+from functools import partial
 
 from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling import api, targets
 from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling.targets import (
@@ -67,10 +68,12 @@ def _observe(clients: api.Clients, params: Options, options: t.Mapping[Identity,
 def _with_tags(target: api.Target, observed: Observed, option: Options) -> Observed:
     wanted = targets.wanted(target.identity, option, None).alarms or {}
     arns = {name: alarm["AlarmArn"] for name, alarm in observed.alarms.items() if name in wanted}
-    return observed._replace(
-        tags=target.tags(observed.target["ScalableTargetARN"]) if observed.target else {},
-        alarm_tags={name: target.alarm_tags(arn) for name, arn in arns.items()},
-    )
+    reads: list[t.Callable[[], dict[str, str]]] = [
+        lambda: target.tags(observed.target["ScalableTargetARN"]) if observed.target else {},
+        *(partial(target.alarm_tags, arn) for arn in arns.values()),
+    ]
+    tags, *of_alarms = side_by_side(lambda read: read(), reads)
+    return observed._replace(tags=tags, alarm_tags=dict(zip(arns, of_alarms, strict=True)))
 
 
 def _apply(target: api.Target, plan: Plan) -> Arns:

@@ -16,6 +16,7 @@ from ansible_collections.airflow.fargate.plugins.module_utils._athena.named_quer
     wanted_queries,
 )
 from ansible_collections.airflow.fargate.plugins.module_utils._calls import aws_call, find
+from ansible_collections.airflow.fargate.plugins.module_utils._parallel import side_by_side
 from ansible_collections.airflow.fargate.plugins.module_utils._reconcile import (
     TagChanges,
     changed_options,
@@ -163,12 +164,15 @@ def ensure_present(workgroup: WorkGroup, params: t.Mapping[str, t.Any], check_mo
             workgroup.create(target)
             apply_changes(workgroup.client, workgroup.name, query_changes({}, queries, purge=False))
         return _result(workgroup, {}, target)
-    found = {} if queries is None else list_named_queries(workgroup.client, workgroup.name)
+    reads: list[t.Callable[[], State]] = [
+        lambda: {} if queries is None else list_named_queries(workgroup.client, workgroup.name),
+        workgroup.tags,
+    ]
+    found, old_tags = side_by_side(lambda read: read(), reads)
     observed = observed_settings(described)
     target = target_state(settings, observed, {})
     options = changed_options(observed, target)
     query_plan = query_changes(found, queries, params["purge_named_queries"])
-    old_tags = workgroup.tags()
     tags = tag_changes(old_tags, params["tags"], params["purge_tags"])
     before = {**observed, "named_queries": {name: comparable(query) for name, query in found.items()}, "tags": old_tags}
     gone = [name for name, query in found.items() if query["id"] in query_plan.delete]

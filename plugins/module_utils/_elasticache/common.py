@@ -21,4 +21,6 @@ class ElastiCacheErrorHandler(AWSErrorHandler):
 
     @classmethod
     def _is_missing(cls) -> type[Exception]:
-        return is_boto3_error_code(["ReplicationGroupNotFoundFault", "CacheClusterNotFound"])
+        return is_boto3_error_code(
+            ["ReplicationGroupNotFoundFault", "CacheClusterNotFound", "CacheSubnetGroupNotFoundFault"]
+        )

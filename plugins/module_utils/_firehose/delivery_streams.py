@@ -21,6 +21,7 @@ from ansible_collections.airflow.fargate.plugins.module_utils._firehose.settings
     observed_settings,
 )
 from ansible_collections.airflow.fargate.plugins.module_utils._firehose.waiters import judge_active, judge_gone
+from ansible_collections.airflow.fargate.plugins.module_utils._parallel import side_by_side
 from ansible_collections.airflow.fargate.plugins.module_utils._polling import poll
 from ansible_collections.airflow.fargate.plugins.module_utils._reconcile import (
     TagChanges,
@@ -63,9 +64,11 @@ class DeliveryStream:
         return aws_call(FirehoseErrorHandler, what, method, DeliveryStreamName=self.name, **arguments)
 
     def tags(self) -> dict[str, str]:
+        """None of a stream that does not exist."""
+        description, method = f"list the tags of delivery stream {self.name}", self.client.list_tags_for_delivery_stream
         # A stream has at most 50 tags, which is one page.
-        answer = self._call("list the tags of", self.client.list_tags_for_delivery_stream, Limit=50)
-        return boto3_tag_list_to_ansible_dict(answer["Tags"])
+        answer = find(FirehoseErrorHandler, description, method, DeliveryStreamName=self.name, Limit=50)
+        return boto3_tag_list_to_ansible_dict(answer["Tags"]) if answer else {}
 
     def create(self, target: State) -> None:
         missing = [option for option in ("bucket_arn", "role_arn") if option not in target]
@@ -131,7 +134,8 @@ class DeliveryStream:
 def ensure_present(client: t.Any, params: t.Mapping[str, t.Any], check_mode: bool) -> State:
     stream = DeliveryStream(client, params["name"])
     settings = {option: params[option] for option in (*DESTINATION, *STREAM)}
-    described = stream.describe()
+    reads: list[t.Callable[[], t.Any]] = [stream.describe, stream.tags]
+    described, old_tags = side_by_side(lambda read: read(), reads)
     if described is not None and described["DeliveryStreamStatus"] == "DELETING" and not check_mode:
         # Made anew under the same name once the old one is gone.
         stream.wait_gone(params["wait_timeout"])
@@ -142,7 +146,7 @@ def ensure_present(client: t.Any, params: t.Mapping[str, t.Any], check_mode: boo
             return _result(None, {}, target)
         stream.create(target)
         return _result(_finished(stream, params), {}, target)
-    observed = {**observed_settings(described), "tags": stream.tags()}
+    observed = {**observed_settings(described), "tags": old_tags}
     target = target_state(settings, observed, {})
     options = changed_options(observed, target)
     tags = tag_changes(observed["tags"], params["tags"], params["purge_tags"])

@@ -16,6 +16,7 @@ from ansible_collections.airflow.fargate.plugins.module_utils._glue.tables impor
     table_input,
     wanted_table,
 )
+from ansible_collections.airflow.fargate.plugins.module_utils._parallel import side_by_side
 from ansible_collections.airflow.fargate.plugins.module_utils._reconcile import TagChanges, merged_tags, tag_changes
 
 State = dict[str, t.Any]
@@ -87,11 +88,12 @@ def ensure_present(database: Database, params: t.Mapping[str, t.Any], check_mode
             for name, state in wanted.items():
                 database.create_table(name, state)
         return _result(database, {}, {"description": new_description, "tables": wanted, "tags": new_tags})
-    tables = database.tables()
+    reads: list[t.Callable[[], State]] = [database.tables, database.tags]
+    tables, there = side_by_side(lambda read: read(), reads)
     observed = {
         "description": described.get("Description", ""),
         "tables": _observed_tables(tables, wanted, params["purge_tables"]),
-        "tags": database.tags(),
+        "tags": there,
     }
     tags = tag_changes(observed["tags"], params["tags"], params["purge_tags"])
     description = observed["description"] if params["description"] is None else params["description"]

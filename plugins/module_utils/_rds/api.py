@@ -9,7 +9,10 @@ import typing as t
 
 from ansible_collections.airflow.fargate.plugins.module_utils._calls import aws_call, find
 from ansible_collections.airflow.fargate.plugins.module_utils._rds.common import RDSErrorHandler
-from ansible_collections.amazon.aws.plugins.module_utils.tagging import ansible_dict_to_boto3_tag_list
+from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
+    ansible_dict_to_boto3_tag_list,
+    boto3_tag_list_to_ansible_dict,
+)
 
 Instance = dict[str, t.Any]
 
@@ -60,6 +63,11 @@ def start_instance(client: t.Any, name: str) -> None:
 
 def stop_instance(client: t.Any, name: str) -> None:
     aws_call(RDSErrorHandler, f"stop DB instance {name}", client.stop_db_instance, DBInstanceIdentifier=name)
+
+
+def list_tags(client: t.Any, arn: str) -> dict[str, str]:
+    answer = aws_call(RDSErrorHandler, f"list the tags of {arn}", client.list_tags_for_resource, ResourceName=arn)
+    return boto3_tag_list_to_ansible_dict(answer.get("TagList") or [])
 
 
 def tag(client: t.Any, arn: str, tags: t.Mapping[str, str]) -> None:

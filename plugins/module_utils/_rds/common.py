@@ -21,4 +21,4 @@ class RDSErrorHandler(AWSErrorHandler):
 
     @classmethod
     def _is_missing(cls) -> type[Exception]:
-        return is_boto3_error_code(["DBInstanceNotFound", "DBInstanceNotFoundFault"])
+        return is_boto3_error_code(["DBInstanceNotFound", "DBInstanceNotFoundFault", "DBSubnetGroupNotFoundFault"])

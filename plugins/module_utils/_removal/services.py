@@ -12,7 +12,7 @@ import typing as t
 
 from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling import ensure
 from ansible_collections.airflow.fargate.plugins.module_utils._application_autoscaling.api import Clients
-from ansible_collections.airflow.fargate.plugins.module_utils._calls import aws_call, find, list_all
+from ansible_collections.airflow.fargate.plugins.module_utils._calls import aws_call, find
 from ansible_collections.airflow.fargate.plugins.module_utils._ecs import services, task_definitions
 from ansible_collections.airflow.fargate.plugins.module_utils._ecs.common import (
     AnsibleECSError,
@@ -68,10 +68,11 @@ def unwanted(ecs: Client, params: Params) -> list[Resource]:
 
 def _names(ecs: Client, cluster: str) -> list[str]:
     """None of a cluster that does not exist yet."""
-    clusters = aws_call(ECSErrorHandler, f"describe cluster {cluster}", ecs.describe_clusters, clusters=[cluster])
-    if not any(one["status"] == "ACTIVE" for one in clusters["clusters"]):
-        return []
-    return [last_part(arn) for arn in list_all(ECSErrorHandler, ecs, "list_services", "serviceArns", cluster=cluster)]
+
+    def pages() -> list[str]:
+        return ecs.get_paginator("list_services").paginate(cluster=cluster).build_full_result().get("serviceArns", [])
+
+    return [last_part(arn) for arn in find(ECSErrorHandler, f"list the services of cluster {cluster}", pages) or []]
 
 
 def _remove(ecs: Client, scaling: Clients, params: Params, service: Resource) -> None:

@@ -109,8 +109,10 @@ def get_operation(client: t.Any, operation_id: str) -> Resource:
 
 
 def list_tags(client: t.Any, arn: str) -> dict[str, str]:
-    answer = _call(f"list the tags of {arn}", client.list_tags_for_resource, ResourceARN=arn)
-    return boto3_tag_list_to_ansible_dict(answer.get("Tags") or [])
+    """None of what does not exist."""
+    method = client.list_tags_for_resource
+    answer = find(ServiceDiscoveryErrorHandler, f"list the tags of {arn}", method, ResourceARN=arn)
+    return boto3_tag_list_to_ansible_dict((answer or {}).get("Tags") or [])
 
 
 def tag(client: t.Any, arn: str, tags: t.Mapping[str, str]) -> None:

@@ -21,4 +21,4 @@ class ServiceDiscoveryErrorHandler(AWSErrorHandler):
 
     @classmethod
     def _is_missing(cls) -> type[Exception]:
-        return is_boto3_error_code("ServiceNotFound")
+        return is_boto3_error_code(["ServiceNotFound", "ResourceNotFoundException"])

@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.airflow.fargate.plugins.module_utils._calls import aws_call, find, list_all
+from ansible_collections.airflow.fargate.plugins.module_utils._parallel import side_by_side
 from ansible_collections.airflow.fargate.plugins.module_utils._reconcile import tag_changes
 from ansible_collections.airflow.fargate.plugins.module_utils._sns.common import SNSErrorHandler
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
@@ -44,13 +45,18 @@ def observe(client: t.Any, name: str) -> Observed:
     arn = topic_arn(client, name)
     if arn is None:
         return Observed(None, {}, {})
+    reads: list[t.Callable[[], t.Any]] = [lambda: _subscriptions(client, arn), lambda: _tags(client, name, arn)]
+    return Observed(arn, *side_by_side(lambda read: read(), reads))
+
+
+def _subscriptions(client: t.Any, arn: str) -> dict[Subscription, str]:
     found = list_all(SNSErrorHandler, client, "list_subscriptions_by_topic", "Subscriptions", TopicArn=arn)
-    tags = aws_call(SNSErrorHandler, f"list the tags of topic {name}", client.list_tags_for_resource, ResourceArn=arn)
-    return Observed(
-        arn,
-        {Subscription(one["Protocol"], one["Endpoint"]): one["SubscriptionArn"] for one in found},
-        boto3_tag_list_to_ansible_dict(tags.get("Tags", [])),
-    )
+    return {Subscription(one["Protocol"], one["Endpoint"]): one["SubscriptionArn"] for one in found}
+
+
+def _tags(client: t.Any, name: str, arn: str) -> Tags:
+    answer = aws_call(SNSErrorHandler, f"list the tags of topic {name}", client.list_tags_for_resource, ResourceArn=arn)
+    return boto3_tag_list_to_ansible_dict(answer.get("Tags", []))
 
 
 def ensure_present(client: t.Any, params: Params, check_mode: bool) -> dict[str, t.Any]:

@@ -15,6 +15,15 @@ GAP = {"namespace": "Airflow", "metric_name": "WorkersGap", "dimensions": {"queu
 
 
 @pytest.fixture
+def one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stubbed client answers in the order of its script."""
+    # Not at the top: pytest reads this file before pytest-ansible makes the collections known.
+    from ansible_collections.airflow.fargate.plugins.module_utils import _parallel
+
+    monkeypatch.setattr(_parallel, "WORKERS", 1)
+
+
+@pytest.fixture
 def metric() -> Make:
     """One metric."""
 

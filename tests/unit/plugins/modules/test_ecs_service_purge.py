@@ -46,22 +46,19 @@ def describe(aws: Any, *services: dict[str, Any]) -> None:
     aws["ecs"].add_response("describe_services", {"services": list(services)}, asked)
 
 
-def listed(aws: Any, *names: str, status: str = "ACTIVE") -> None:
-    clusters = [{"clusterName": "airflow-x", "status": status}]
-    aws["ecs"].add_response("describe_clusters", {"clusters": clusters}, {"clusters": ["airflow-x"]})
-    if status == "ACTIVE":
-        arns = [f"{ARN}:service/airflow-x/{name}" for name in names]
-        aws["ecs"].add_response("list_services", {"serviceArns": arns}, {"cluster": "airflow-x"})
+def listed(aws: Any, *names: str) -> None:
+    arns = [f"{ARN}:service/airflow-x/{name}" for name in names]
+    aws["ecs"].add_response("list_services", {"serviceArns": arns}, {"cluster": "airflow-x"})
 
 
-def test_nothing_to_remove_costs_two_calls(aws: Any, run_module: Run) -> None:
+def test_nothing_to_remove_costs_one_call(aws: Any, run_module: Run) -> None:
     listed(aws, "scheduler", "worker")
     result = run_module(ecs_service_purge.main, **OPTIONS)
     assert (result["changed"], result["removed"]) == (False, [])
 
 
 def test_a_cluster_that_is_not_there_yet(aws: Any, run_module: Run) -> None:
-    listed(aws, status="INACTIVE")
+    aws["ecs"].add_client_error("list_services", "ClusterNotFoundException")
     assert not run_module(ecs_service_purge.main, True, **OPTIONS)["changed"]
 
 
@@ -137,6 +134,6 @@ def test_without_names_or_tags_nothing_is_removed(aws: Any, run_module: Run, nam
 
 
 def test_the_example_of_the_documentation(aws: Any, run_module: Run) -> None:
-    aws["ecs"].add_response("describe_clusters", {"clusters": []}, {"clusters": ["airflow-prod"]})
+    aws["ecs"].add_response("list_services", {"serviceArns": []}, {"cluster": "airflow-prod"})
     [task] = yaml.safe_load(ecs_service_purge.EXAMPLES)
     assert run_module(ecs_service_purge.main, **task["airflow.fargate.ecs_service_purge"])["removed"] == []

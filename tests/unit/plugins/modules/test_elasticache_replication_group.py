@@ -18,6 +18,8 @@ OPTIONS: dict[str, Any] = {
     "auth_token_secret": "airflow-x/broker-auth-token",
     "tags": {"a": "1"},
 }
+SUBNETS: dict[str, Any] = {"subnet_group": NAME, "subnet_ids": ["subnet-b", "subnet-a"]}
+GROUP_REQUEST = {"CacheSubnetGroupName": NAME, "SubnetIds": ["subnet-a", "subnet-b"]}
 
 Run = Callable[..., dict[str, Any]]
 
@@ -278,3 +280,53 @@ def test_absent_in_check_mode(elasticache: Any, run_module: Run) -> None:
     seen(elasticache, "available")
 
     assert run_module(main, check_mode=True, id=NAME, state="absent")["changed"]
+
+
+def subnet_group(stub: Any, *subnets: str) -> None:
+    found = {
+        "CacheSubnetGroupDescription": "airflow-x broker",
+        "Subnets": [{"SubnetIdentifier": subnet} for subnet in subnets],
+    }
+    answer = {"CacheSubnetGroups": [found]}
+    stub.add_response("describe_cache_subnet_groups", answer, {"CacheSubnetGroupName": NAME})
+
+
+def test_check_mode_creates_no_subnet_group(elasticache: Any, run_module: Run) -> None:
+    seen(elasticache, None)
+    elasticache.add_client_error("describe_cache_subnet_groups", "CacheSubnetGroupNotFoundFault")
+
+    result = run_module(main, check_mode=True, **OPTIONS, **SUBNETS)
+
+    assert result["changed"]
+    assert result["diff"][0]["after"] == {"description": NAME, "subnet_ids": ["subnet-a", "subnet-b"]}
+
+
+def test_a_subnet_group_is_created_whatever_the_replication_group_does(elasticache: Any, run_module: Run) -> None:
+    seen(elasticache, "creating")
+    elasticache.add_client_error("describe_cache_subnet_groups", "CacheSubnetGroupNotFoundFault")
+    request = {**GROUP_REQUEST, "CacheSubnetGroupDescription": "all"}
+    elasticache.add_response("create_cache_subnet_group", {}, request)
+
+    assert run_module(main, **OPTIONS, **SUBNETS, subnet_group_description="all", wait=False)["changed"]
+
+
+def test_a_subnet_group_as_wanted(elasticache: Any, run_module: Run) -> None:
+    seen(elasticache, "creating")
+    subnet_group(elasticache, "subnet-b", "subnet-a")
+
+    assert not run_module(main, **OPTIONS, **SUBNETS, wait=False)["changed"]
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_a_subnet_group_gets_subnets(check_mode: bool, elasticache: Any, run_module: Run) -> None:
+    seen(elasticache, "creating")
+    subnet_group(elasticache, "subnet-b")
+    if not check_mode:
+        # Its description stays, as none is given.
+        request = {**GROUP_REQUEST, "CacheSubnetGroupDescription": "airflow-x broker"}
+        elasticache.add_response("modify_cache_subnet_group", {}, request)
+
+    result = run_module(main, check_mode=check_mode, **OPTIONS, **SUBNETS, wait=False)
+
+    assert result["changed"]
+    assert result["diff"][0]["before"]["subnet_ids"] == ["subnet-b"]

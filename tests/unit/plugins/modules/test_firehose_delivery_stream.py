@@ -13,6 +13,7 @@ OPTIONS = {"name": "logs", "bucket_arn": "arn:aws:s3:::b", "role_arn": "arn:aws:
 
 def test_check_mode_on_an_empty_account(aws: Any, run_module: Run) -> None:
     aws["firehose"].add_client_error("describe_delivery_stream", "ResourceNotFoundException")
+    aws["firehose"].add_client_error("list_tags_for_delivery_stream", "ResourceNotFoundException")
     result = run_module(firehose_delivery_stream.main, True, **OPTIONS, compression="gzip")
     assert result["changed"]
     assert result["diff"]["after"]["compression"] == "gzip"

@@ -35,6 +35,21 @@ INSTANCE: dict[str, Any] = {
     "Endpoint": {"Address": "db.example.com", "Port": 5432},
     "TagList": [{"Key": "a", "Value": "1"}],
 }
+CREATION: dict[str, Any] = {
+    "DBInstanceIdentifier": NAME,
+    "Engine": "postgres",
+    "EngineVersion": "17",
+    "DBInstanceClass": "db.t4g.small",
+    "AllocatedStorage": 20,
+    "StorageEncrypted": True,
+    "PubliclyAccessible": False,
+    "MasterUsername": "airflow",
+    "MasterUserPassword": PASSWORD,
+    "Tags": [{"Key": "a", "Value": "1"}],
+}
+GROUP_ARN = f"arn:aws:rds:eu-west-1:123456789012:subgrp:{NAME}"
+SUBNETS: dict[str, Any] = {"subnet_group": NAME, "subnet_ids": ["subnet-b", "subnet-a"]}
+GROUP_REQUEST = {"DBSubnetGroupName": NAME, "SubnetIds": ["subnet-a", "subnet-b"]}
 
 Run = Callable[..., dict[str, Any]]
 
@@ -69,18 +84,7 @@ def creation(rds: Any, aws: Any) -> None:
     rds.add_response(
         "create_db_instance",
         {"DBInstance": {**INSTANCE, "DBInstanceStatus": "creating"}},
-        {
-            "DBInstanceIdentifier": NAME,
-            "Engine": "postgres",
-            "EngineVersion": "17",
-            "DBInstanceClass": "db.t4g.small",
-            "AllocatedStorage": 20,
-            "StorageEncrypted": True,
-            "PubliclyAccessible": False,
-            "MasterUsername": "airflow",
-            "MasterUserPassword": PASSWORD,
-            "Tags": [{"Key": "a", "Value": "1"}],
-        },
+        CREATION,
     )
 
 
@@ -287,3 +291,83 @@ def test_absent_in_check_mode(rds: Any, run_module: Run) -> None:
 
     assert result["changed"]
     assert result["diff"]["after"] == {}
+
+
+def subnet_group(rds: Any, *subnets: str, tags: dict[str, str]) -> None:
+    found = {
+        "DBSubnetGroupArn": GROUP_ARN,
+        "DBSubnetGroupDescription": "airflow-x database",
+        "Subnets": [{"SubnetIdentifier": subnet} for subnet in subnets],
+    }
+    rds.add_response("describe_db_subnet_groups", {"DBSubnetGroups": [found]}, {"DBSubnetGroupName": NAME})
+    listed = [{"Key": key, "Value": value} for key, value in tags.items()]
+    rds.add_response("list_tags_for_resource", {"TagList": listed}, {"ResourceName": GROUP_ARN})
+
+
+def no_subnet_group(rds: Any) -> None:
+    rds.add_client_error("describe_db_subnet_groups", "DBSubnetGroupNotFoundFault", http_status_code=404)
+
+
+def test_the_subnet_group_comes_first(rds: Any, aws: Any, run_module: Run) -> None:
+    seen(rds, None)
+    no_subnet_group(rds)
+    request = {**GROUP_REQUEST, "DBSubnetGroupDescription": "all", "Tags": [{"Key": "a", "Value": "1"}]}
+    rds.add_response("create_db_subnet_group", {}, request)
+    secret = {"SecretId": "airflow-x/database-password"}
+    aws["secretsmanager"].add_response("get_secret_value", {"SecretString": PASSWORD}, secret)
+    creation = {"DBInstance": {**INSTANCE, "DBInstanceStatus": "creating"}}
+    rds.add_response("create_db_instance", creation, CREATION | {"DBSubnetGroupName": NAME})
+    seen(rds, "creating")
+
+    result = run_module(main, **OPTIONS, **SUBNETS, subnet_group_description="all", wait=False)
+
+    assert result["changed"]
+    group, instance = result["diff"]
+    assert group["after"] == {"description": "all", "subnet_ids": ["subnet-a", "subnet-b"], "tags": {"a": "1"}}
+    assert instance["after"]["subnet_group"] == NAME
+
+
+def test_check_mode_creates_no_subnet_group(rds: Any, run_module: Run) -> None:
+    seen(rds, None)
+    no_subnet_group(rds)
+
+    result = run_module(main, check_mode=True, **OPTIONS, subnet_group=NAME, subnet_ids=[])
+
+    assert result["changed"]
+    assert result["diff"][0]["after"] == {"description": NAME, "subnet_ids": [], "tags": {"a": "1"}}
+
+
+def test_a_subnet_group_as_wanted(rds: Any, run_module: Run) -> None:
+    seen(rds, "available", DBSubnetGroup={"DBSubnetGroupName": NAME})
+    subnet_group(rds, "subnet-b", "subnet-a", tags={"a": "1"})
+
+    result = run_module(main, **OPTIONS, **SUBNETS)
+
+    assert not result["changed"]
+    assert result["diff"][0]["before"] == result["diff"][0]["after"]
+
+
+def test_a_subnet_group_gets_subnets_and_tags(rds: Any, run_module: Run) -> None:
+    seen(rds, "available", DBSubnetGroup={"DBSubnetGroupName": NAME})
+    subnet_group(rds, "subnet-b", tags={"b": "2"})
+    # Its description stays, as none is given.
+    rds.add_response("modify_db_subnet_group", {}, {**GROUP_REQUEST, "DBSubnetGroupDescription": "airflow-x database"})
+    rds.add_response("remove_tags_from_resource", {}, {"ResourceName": GROUP_ARN, "TagKeys": ["b"]})
+    tags = [{"Key": "a", "Value": "1"}]
+    rds.add_response("add_tags_to_resource", {}, {"ResourceName": GROUP_ARN, "Tags": tags})
+
+    result = run_module(main, **OPTIONS, **SUBNETS)
+
+    assert result["changed"]
+    assert result["diff"][0]["after"]["subnet_ids"] == ["subnet-a", "subnet-b"]
+
+
+def test_check_mode_leaves_the_subnet_group(rds: Any, run_module: Run) -> None:
+    seen(rds, "available", DBSubnetGroup={"DBSubnetGroupName": NAME})
+    subnet_group(rds, "subnet-b", tags={"b": "2"})
+
+    assert run_module(main, check_mode=True, **OPTIONS, **SUBNETS)["changed"]
+
+
+def test_subnets_need_a_group(run_module: Run) -> None:
+    assert "subnet_group" in run_module(main, **OPTIONS, subnet_ids=["subnet-a"])["msg"]

@@ -255,6 +255,7 @@ def test_a_known_service_is_not_searched_for(cloud_map: Any, run_module: Run) ->
 
 def test_a_known_service_that_is_gone_is_made_again(cloud_map: Any, aws: Any, run_module: Run) -> None:
     cloud_map.add_client_error("get_service", "ServiceNotFound")
+    cloud_map.add_client_error("list_tags_for_resource", "ResourceNotFoundException")
     namespaces(cloud_map, aws, NAMESPACE)
     services(cloud_map)
     creation_of_service(cloud_map)

@@ -48,7 +48,7 @@ OWNED = {"KeyType": "AWS_OWNED_CMK", "Status": "ENABLED"}
 
 
 @pytest.fixture
-def stub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
+def stub(monkeypatch: pytest.MonkeyPatch, one_after_the_other: None) -> Iterator[Stubber]:
     monkeypatch.setattr(time, "sleep", lambda _seconds: None)
     client = boto3.client("firehose", region_name="eu-west-1", aws_access_key_id="x", aws_secret_access_key="y")
     with Stubber(client) as stubber:
@@ -79,6 +79,10 @@ def add_missing(stub: Stubber) -> None:
     stub.add_client_error("describe_delivery_stream", "ResourceNotFoundException", expected_params=WHO)
 
 
+def add_no_tags(stub: Stubber) -> None:
+    stub.add_client_error("list_tags_for_delivery_stream", "ResourceNotFoundException")
+
+
 def add_tags(stub: Stubber, **tags: str) -> None:
     listed = [{"Key": key, "Value": value} for key, value in tags.items()]
     stub.add_response("list_tags_for_delivery_stream", {"Tags": listed, "HasMoreTags": False}, {**WHO, "Limit": 50})
@@ -97,6 +101,7 @@ def add_creation(stub: Stubber) -> None:
 
 def test_create_waits_for_the_stream_and_its_encryption(stub: Stubber) -> None:
     add_missing(stub)
+    add_no_tags(stub)
     add_creation(stub)
     add_description(stub, described("CREATING", {"Status": "ENABLING", "KeyType": "AWS_OWNED_CMK"}))
     add_description(stub, described("ACTIVE", {"Status": "ENABLING", "KeyType": "AWS_OWNED_CMK"}))
@@ -110,6 +115,7 @@ def test_create_waits_for_the_stream_and_its_encryption(stub: Stubber) -> None:
 
 def test_a_role_that_firehose_does_not_know_yet_is_tried_again(stub: Stubber) -> None:
     add_missing(stub)
+    add_no_tags(stub)
     message = "Firehose is unable to assume role arn:aws:iam::123456789012:role/firehose."
     stub.add_client_error("create_delivery_stream", "InvalidArgumentException", message)
     add_creation(stub)
@@ -120,6 +126,7 @@ def test_a_role_that_firehose_does_not_know_yet_is_tried_again(stub: Stubber) ->
 
 def test_another_invalid_argument_is_told_at_once(stub: Stubber) -> None:
     add_missing(stub)
+    add_no_tags(stub)
     stub.add_client_error("create_delivery_stream", "InvalidArgumentException", "Prefix is wrong")
 
     with pytest.raises(FirehoseError, match=r"create delivery stream logs: .*Prefix is wrong"):
@@ -128,6 +135,7 @@ def test_another_invalid_argument_is_told_at_once(stub: Stubber) -> None:
 
 def test_a_new_stream_needs_bucket_and_role(stub: Stubber) -> None:
     add_missing(stub)
+    add_no_tags(stub)
 
     with pytest.raises(FirehoseError, match="logs is new and needs bucket_arn and role_arn"):
         delivery_streams.ensure_present(stub.client, {**PARAMS, "bucket_arn": None, "role_arn": None}, False)
@@ -135,6 +143,7 @@ def test_a_new_stream_needs_bucket_and_role(stub: Stubber) -> None:
 
 def test_check_mode_creates_nothing(stub: Stubber) -> None:
     add_missing(stub)
+    add_no_tags(stub)
 
     result = delivery_streams.ensure_present(stub.client, PARAMS, check_mode=True)
 
@@ -212,6 +221,7 @@ def test_encryption_has_calls_of_its_own(
 def test_another_destination_is_refused(stub: Stubber) -> None:
     description = {**described(), "Destinations": [{"DestinationId": "d", "HttpEndpointDestinationDescription": {}}]}
     add_description(stub, description)
+    add_tags(stub)
 
     with pytest.raises(FirehoseError, match="does not deliver to one S3 bucket"):
         delivery_streams.ensure_present(stub.client, PARAMS, check_mode=False)
@@ -219,6 +229,7 @@ def test_another_destination_is_refused(stub: Stubber) -> None:
 
 def test_a_stream_on_its_way_out_is_waited_for_and_made_anew(stub: Stubber) -> None:
     add_description(stub, described("DELETING"))
+    add_tags(stub, a="1")
     add_description(stub, described("DELETING"))
     add_missing(stub)
     add_creation(stub)
@@ -229,6 +240,7 @@ def test_a_stream_on_its_way_out_is_waited_for_and_made_anew(stub: Stubber) -> N
 
 def test_a_failed_creation_says_why(stub: Stubber) -> None:
     add_missing(stub)
+    add_no_tags(stub)
     add_creation(stub)
     failed = {**described("CREATING_FAILED"), "FailureDescription": {"Type": "UNKNOWN_ERROR", "Details": "no key"}}
     add_description(stub, failed)
