@@ -120,8 +120,10 @@ def running(folder: Path) -> Iterator[EmbeddedAws]:
     instance.command("stop")
     (instance.state / "requests.jsonl").unlink(missing_ok=True)
     instance.command("start")
-    yield instance
-    instance.command("stop")
+    try:
+        yield instance
+    finally:
+        instance.command("stop")
 
 
 def default_instance_runs() -> bool:

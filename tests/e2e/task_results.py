@@ -45,7 +45,9 @@ def recording(file: Path) -> dict[str, str]:
 def steady(value: Any) -> Any:
     """Without what is another's in every run."""
     if isinstance(value, Mapping):
-        return {key: type(item).__name__ if key in INCIDENTAL else steady(item) for key, item in value.items()}
+        found = {key: type(item).__name__ if key in INCIDENTAL else steady(item) for key, item in value.items()}
+        # The order of a group's subnets is that of their ids.
+        return {key: sorted(item, key=json.dumps) if key == "subnets" else item for key, item in found.items()}
     if isinstance(value, list):
         return [steady(item) for item in value]
     if isinstance(value, str):
