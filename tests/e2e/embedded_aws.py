@@ -87,7 +87,8 @@ class EmbeddedAws:
         """Every call since the mark."""
         with (self.state / "requests.jsonl").open("rb") as log:
             log.seek(since)
-            return [json.loads(line) for line in log]
+            # The last line may be half written: it counts next time.
+            return [json.loads(line) for line in log if line.endswith(b"\n")]
 
     def calls(self, since: int) -> set[str]:
         """What was asked for since the mark, such as ecs:RunTask."""

@@ -123,10 +123,12 @@ class Environment:
             output: list[str] = []
             reader = threading.Thread(target=lambda: output.extend(process.stdout or ()))
             reader.start()
-            while process.poll() is None and call not in self.aws.calls(mark):
-                time.sleep(0.01)
-            kill_all(marker)
-            reader.join()
+            try:
+                while process.poll() is None and call not in self.aws.calls(mark):
+                    time.sleep(0.01)
+            finally:
+                kill_all(marker)
+                reader.join()
         assert process.returncode == -signal.SIGKILL, f"not killed at {call}:\n{''.join(output)[-6000:]}"
 
 

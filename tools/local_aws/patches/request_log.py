@@ -185,14 +185,14 @@ def source(address: str, gateway: str) -> str:
 class RequestLog:
     def __init__(self, settings: Settings) -> None:
         settings.requests_log.parent.mkdir(parents=True, exist_ok=True)
-        self._file = settings.requests_log.open("a", encoding="utf-8")
+        # Unbuffered: a line is one write, however long it is.
+        self._file = settings.requests_log.open("ab", buffering=0)
         self._lock = threading.Lock()
 
     def write(self, entry: Mapping[str, Any]) -> None:
-        line = json.dumps(entry, default=str)
+        line = json.dumps(entry, default=str) + "\n"
         with self._lock:
-            self._file.write(line + "\n")
-            self._file.flush()
+            self._file.write(line.encode())
 
 
 def install(settings: Settings) -> None:
