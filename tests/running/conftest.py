@@ -40,6 +40,9 @@ def environment(folder: Path, aws: EmbeddedAws) -> Environment:
     result = Environment.create("running", folder, aws)
     with (result.inventory / "group_vars/airflow.yml").open("a") as settings:
         settings.write(yaml.safe_dump({"airflow_image_context": str(folder / "image")}))
+    # A CloudWatch agent beside each, which hears of Airflow's metrics in one way and in the other.
+    result.set_host_vars("scheduler", service_metrics_sidecar="statsd")
+    result.set_host_vars("dag-processor", service_metrics_sidecar="opentelemetry")
     # One is there before the first DAG runs: its output is read too.
     result.set_host_vars("worker", service_min_count=1)
     result.deploy()

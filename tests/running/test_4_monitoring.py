@@ -68,9 +68,46 @@ def test_ended_tasks_are_counted_once(environment: Environment, airflow: Airflow
     assert succeeded(environment) == ended
 
 
-def test_heartbeats_are_young(environment: Environment) -> None:
+def test_no_alarm_is_on(environment: Environment) -> None:
+    """Each has looked at numbers and found them good: none is without data."""
     cloudwatch = environment.aws.client("cloudwatch")
-    answer = cloudwatch.describe_alarms(AlarmNamePrefix=f"{environment.prefix}: ")
-    states = {alarm["AlarmName"]: alarm["StateValue"] for alarm in answer["MetricAlarms"]}
-    for component in ("scheduler", "dag-processor", "triggerer"):
-        assert states[f"{environment.prefix}: {component}-heartbeat"] != "ALARM"
+
+    def states() -> dict[str, str]:
+        answer = cloudwatch.describe_alarms(AlarmNamePrefix=f"{environment.prefix}: ")
+        return {alarm["AlarmName"]: alarm["StateValue"] for alarm in answer["MetricAlarms"]}
+
+    assert len(states()) == 9
+    wait_until(lambda: set(states().values()) == {"OK"}, 330, "every alarm is OK")
+
+
+def of_airflow(environment: Environment) -> set[str]:
+    """Airflow's own metrics, of whatever dimensions."""
+    namespace = f"{NAMESPACE}/{environment.name}"
+    return {
+        one["MetricName"] for one in environment.aws.pages("cloudwatch", "list_metrics", "Metrics", Namespace=namespace)
+    }
+
+
+def test_the_schedulers_metrics_come_by_statsd(environment: Environment) -> None:
+    wanted = {"airflow_scheduler_heartbeat", "airflow_executor_open_slots", "airflow_ti_successes"}
+    wait_until(lambda: wanted <= of_airflow(environment), 90, "what the scheduler sends is in CloudWatch")
+
+
+def test_the_dag_processors_metrics_come_by_opentelemetry(environment: Environment) -> None:
+    wanted = {"airflow.dag_processor_heartbeat", "airflow.dag_processing.total_parse_time"}
+    wait_until(lambda: wanted <= of_airflow(environment), 90, "what the dag-processor sends is in CloudWatch")
+
+
+def test_numbers_of_airflow_are_right(environment: Environment) -> None:
+    """The default pool of Airflow has 128 slots."""
+    end = datetime.now(UTC)
+    answer = environment.aws.client("cloudwatch").get_metric_statistics(
+        Namespace=f"{NAMESPACE}/{environment.name}",
+        MetricName="airflow_pool_open_slots",
+        Dimensions=[{"Name": "metric_type", "Value": "gauge"}],
+        StartTime=end - timedelta(minutes=30),
+        EndTime=end,
+        Period=60,
+        Statistics=["Maximum"],
+    )
+    assert max(point["Maximum"] for point in answer["Datapoints"]) == 128

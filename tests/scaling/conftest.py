@@ -1,4 +1,7 @@
-"""One embedded AWS and one deployment whose workers start from zero, for the whole session."""
+"""One embedded AWS and one deployment whose workers start from zero, for the whole session.
+
+Its configuration comes from Secrets Manager in Airflow's own way; that of all other tests comes from ECS.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,7 @@ HERE = Path(__file__).parent
 SETTINGS = {
     # All tasks of a run are queued at once: between two rounds of the scheduler a metric may be published.
     "airflow_options": {"scheduler": {"max_tis_per_query": 64}},
+    "airflow_config_from_secrets_manager": True,
 }
 IDLE = 30
 

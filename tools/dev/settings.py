@@ -47,7 +47,7 @@ class Settings:
             "AIRFLOW_DEV_IMAGE": IMAGE,
             "AIRFLOW_DEV_FOLDER": str(self.folder),
             "AIRFLOW_DEV_PORT": str(self.port),
-            "AIRFLOW_DEV_STATSD": "statsd-exporter" if self.metrics else "localhost",
+            "AIRFLOW_DEV_STATSD": str(self.metrics),
         }
 
     def engine_settings(self, kind: str, docker_host: str) -> EngineSettings:

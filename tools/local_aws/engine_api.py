@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import socket
+import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -15,7 +16,10 @@ from tools.local_aws.settings import INSTANCE_LABEL
 
 GONE = 404
 CONFLICT = 409
-"""An answer to a kill or a remove when it was done already."""
+"""An answer to a kill or a remove when it was done already, or while a container is starting."""
+ATTEMPTS = 50
+PAUSE = 0.2
+"""Seconds between two attempts to remove containers."""
 
 
 class _UnixConnection(http.client.HTTPConnection):
@@ -93,6 +97,19 @@ class EngineApi:
     def containers(self, instance: str | None = None) -> list[dict[str, Any]]:
         """Those of one instance, or all."""
         return list(self._listing("/containers/json", instance, all="true"))
+
+    def clear_containers(self, instance: str | None = None) -> list[dict[str, Any]]:
+        """Remove those of one instance, or all, until none is left: one that is just starting resists at first."""
+        removed = []
+        for _attempt in range(ATTEMPTS):
+            found = self.containers(instance)
+            if not found:
+                return removed
+            self.remove_containers(found)
+            removed += found
+            time.sleep(PAUSE)
+        names = ", ".join(str(container.get("Names") or container["Id"]) for container in self.containers(instance))
+        raise LocalAwsError(f"The container engine does not remove {names}.")
 
     def remove_containers(self, containers: list[dict[str, Any]]) -> None:
         """Kill and remove: nobody waits for a database that is thrown away."""

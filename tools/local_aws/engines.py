@@ -96,8 +96,7 @@ class Docker(Engine):
         """The daemon keeps running."""
 
     def clean(self) -> None:
-        containers = self.api.containers(self.settings.instance)
-        self.api.remove_containers(containers)
+        containers = self.api.clear_containers(self.settings.instance)
         self.api.remove_volumes(self.api.volumes(self.settings.instance) | mounted_volumes(containers))
         self.api.remove_network(self.settings.network)
 
@@ -156,7 +155,7 @@ class Podman(Engine):
         return Daemon(state_dir / "engine.pid", state_dir / "engine.log").pid is not None
 
     def clean(self) -> None:
-        self.api.remove_containers(self.api.containers())
+        self.api.clear_containers()
         self.api.remove_volumes(self.api.volumes())
         self.api.remove_network(self.settings.network)
 

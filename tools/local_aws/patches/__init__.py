@@ -63,7 +63,7 @@ def install(settings: Settings) -> None:
         tasks,
         wire_shape,
     )
-    from tools.local_aws.patches.elbv2 import api, targets
+    from tools.local_aws.patches.elbv2 import api, metrics, targets
 
     gateway.use(settings)
     creation.install(settings.creation_seconds)
@@ -101,4 +101,5 @@ def install(settings: Settings) -> None:
     request_log.install(settings)
 
     load_balancing.start()
+    metrics.start(load_balancing.state)
     service_scheduler.start()

@@ -57,5 +57,5 @@ def test_the_compose_file_asks_for_what_is_given() -> None:
 
 
 def test_without_the_exporter_nothing_looks_for_it() -> None:
-    assert from_environment({}).variables["AIRFLOW_DEV_STATSD"] == "localhost"
-    assert from_environment({}, metrics=True).variables["AIRFLOW_DEV_STATSD"] == "statsd-exporter"
+    assert from_environment({}).variables["AIRFLOW_DEV_STATSD"] == "False"
+    assert from_environment({}, metrics=True).variables["AIRFLOW_DEV_STATSD"] == "True"

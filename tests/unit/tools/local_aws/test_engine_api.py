@@ -107,6 +107,24 @@ def test_running_containers_are_killed_and_all_removed(api: EngineApi) -> None:
     assert calls == {("POST", "/containers/a/kill"), ("DELETE", "/containers/a"), ("DELETE", "/containers/b")}
 
 
+def test_containers_are_removed_until_none_is_left(api: EngineApi, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that is just starting is listed as created, and cannot be removed yet."""
+    listings = [[{"Id": "a", "State": "created"}], [{"Id": "a", "State": "running"}], []]
+    monkeypatch.setattr(api, "containers", lambda _instance: listings.pop(0))
+    ANSWERS["DELETE", "/containers/a"] = (500, {"message": "container state improper"})
+    ANSWERS["POST", "/containers/a/kill"] = (204, "")
+    assert [container["Id"] for container in api.clear_containers()] == ["a", "a"]
+    assert [method for method, _path, _body in REQUESTS] == ["DELETE", "POST", "DELETE"]
+
+
+def test_a_container_that_stays_is_named(api: EngineApi, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tools.local_aws.engine_api.PAUSE", 0)
+    ANSWERS["GET", "/containers/json"] = (200, [{"Id": "a", "Names": ["/sleeper"], "State": "exited"}])
+    ANSWERS["DELETE", "/containers/a"] = (409, {"message": "in use"})
+    with pytest.raises(LocalAwsError, match="sleeper"):
+        api.clear_containers()
+
+
 def test_refusal_is_an_error(api: EngineApi) -> None:
     ANSWERS["DELETE", "/volumes/data"] = (409, {"message": "volume is in use"})
     with pytest.raises(LocalAwsError, match="volume is in use"):

@@ -19,6 +19,13 @@ def test_matcher(code: int, matcher: str, expected: bool) -> None:
     assert health_checks.matches(code, matcher) is expected
 
 
+def test_targets_are_counted_by_state_and_none_is_no_number() -> None:
+    states = ["healthy", "draining", "healthy", "initial", "unhealthy"]
+    assert health_checks.host_counts(states) == {"HealthyHostCount": 2, "UnHealthyHostCount": 1}
+    assert health_checks.host_counts(["unhealthy"]) == {"HealthyHostCount": 0, "UnHealthyHostCount": 1}
+    assert health_checks.host_counts([]) == {}
+
+
 def test_one_success_makes_a_new_target_healthy() -> None:
     target = health_checks.Target()
     target.passed(5)

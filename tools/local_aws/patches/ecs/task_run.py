@@ -21,6 +21,7 @@ from ministack.services import ecs, ecs_metadata
 from tools.local_aws.patches import engine_api, gateway
 from tools.local_aws.patches.ecs import (
     awslogs,
+    cloudwatch_agent,
     containers,
     environment,
     errors,
@@ -58,7 +59,8 @@ class TaskRun:
         self.task = task
         self.task_definition = task_definition
         self.task_id: str = task["taskArn"].rsplit("/", 1)[-1]
-        definitions = fluent_bit.with_dependencies(containers.effective_definitions(task, task_definition))
+        definitions = cloudwatch_agent.with_stand_in(containers.effective_definitions(task, task_definition))
+        definitions = fluent_bit.with_dependencies(definitions)
         self._router = fluent_bit.router(definitions)
         self.containers = [
             (StandIn if definition is self._router else RunningContainer)(definition, record, self._container_changed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import http.client
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 
@@ -31,6 +31,14 @@ class Target:
             self.state = "unhealthy"
         if self.state != "healthy":
             self.reason, self.description = reason, description
+
+
+def host_counts(states: Iterable[str]) -> dict[str, int]:
+    """The metrics of a target group; one without targets has none."""
+    states = list(states)
+    if not states:
+        return {}
+    return {"HealthyHostCount": states.count("healthy"), "UnHealthyHostCount": states.count("unhealthy")}
 
 
 def matches(code: int, matcher: str) -> bool:
