@@ -89,7 +89,7 @@ def of_airflow(environment: Environment) -> set[str]:
 
 
 def test_the_schedulers_metrics_come_by_statsd(environment: Environment) -> None:
-    wanted = {"airflow_scheduler_heartbeat", "airflow_executor_open_slots", "airflow_ti_successes"}
+    wanted = {"airflow_scheduler_heartbeat", "airflow_executor_open_slots", "airflow_pool_open_slots"}
     wait_until(lambda: wanted <= of_airflow(environment), 90, "what the scheduler sends is in CloudWatch")
 
 

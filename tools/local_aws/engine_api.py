@@ -17,6 +17,8 @@ from tools.local_aws.settings import INSTANCE_LABEL
 GONE = 404
 CONFLICT = 409
 """An answer to a kill or a remove when it was done already, or while a container is starting."""
+TOO_EARLY = (b"container state improper", b"has dependent containers")
+"""What podman 4 calls errors of their own: a container has ended meanwhile, or another one is still in its network."""
 ATTEMPTS = 50
 PAUSE = 0.2
 """Seconds between two attempts to remove containers."""
@@ -47,8 +49,7 @@ class EngineApi:
             content = response.read()
         finally:
             connection.close()
-        # Podman 4 calls it an error of its own when a container has ended in the meantime.
-        status = CONFLICT if b"container state improper" in content else response.status
+        status = CONFLICT if any(text in content for text in TOO_EARLY) else response.status
         if status >= 400 and status not in accept:
             raise LocalAwsError(
                 f"The container engine refused {method} {path}: {status} {content.decode(errors='replace')}"
@@ -100,7 +101,7 @@ class EngineApi:
 
     def clear_containers(self, instance: str | None = None) -> list[dict[str, Any]]:
         """Remove those of one instance, or all, until none is left: one that is just starting resists at first."""
-        removed = []
+        removed: list[dict[str, Any]] = []
         for _attempt in range(ATTEMPTS):
             found = self.containers(instance)
             if not found:

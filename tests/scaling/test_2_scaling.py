@@ -46,7 +46,8 @@ class Burst:
 
 @pytest.fixture(scope="module")
 def at_rest(environment: Environment, scaling: Scaling) -> dict[str, int]:
-    """Counts after the deployment."""
+    """Counts once the worker of the tests before has left."""
+    scaling.wait_for("worker", 0, 240)
     return scaling.desired()
 
 
