@@ -71,6 +71,7 @@ def install(settings: Settings) -> None:
     private_endpoints.install()
     private_endpoints.serve("clock", clock.endpoint)
     private_endpoints.serve("creation", creation.endpoint)
+    private_endpoints.serve("metrics", cloudwatch.publish_as_aws)
     rds.install()
     rds_power.install()
     elasticache.install()

@@ -2,6 +2,7 @@
 
 clock                     GET, PUT   the clock that schedules follow
 creation                  GET, PUT   seconds that RDS, ElastiCache and ELBv2 take to make things
+metrics                   PUT        what AWS publishes itself, in the words of PutMetricData
 interrupt/<task id>       PUT        take a Fargate Spot task away
 exec/<session id>         PUT        what to run in which container: the session plugin asks
 ecs-agent/<task id>/...              what ECS_AGENT_URI of a task points at

@@ -9,6 +9,10 @@ forgets `Metrics` of an alarm; knows SNS actions only.
 
 from __future__ import annotations
 
+from tools.local_aws.patches.cloudwatch.of_aws import publish_as_aws
+
+__all__ = ["install", "publish_as_aws"]
+
 
 def install() -> None:
     from tools.local_aws.patches.cloudwatch import alarms, operations
