@@ -41,11 +41,13 @@ def running(environment: Environment) -> dict[str, int]:
 
 
 def records(environment: Environment) -> dict[str, Any]:
-    """The parameters of the environment, by the last part of their names."""
+    """What is scaled down and whether it hibernates: parameters, by the last part of their names."""
     parameters = environment.aws.pages(
         "ssm", "get_parameters_by_path", "Parameters", Path=f"/{environment.prefix}", Recursive=True
     )
-    return {entry["Name"].rpartition("/")[2]: entry["Value"] for entry in parameters}
+    found = {entry["Name"].rpartition("/")[2]: entry["Value"] for entry in parameters}
+    assert found.pop("cloudwatch-agent")
+    return found
 
 
 def actions(environment: Environment) -> list[dict[str, Any]]:
