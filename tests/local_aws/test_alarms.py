@@ -47,7 +47,7 @@ class Deployed:
 
     def __init__(self, client: Any, name: str) -> None:
         self.client, self.prefix = client, f"airflow-{name}: "
-        command = [Path(sys.executable).with_name("ansible-playbook"), "-i", "inventories/local"]
+        command = [str(Path(sys.executable).with_name("ansible-playbook")), "-i", "inventories/local"]
         command += ["tests/local_aws/monitoring/playbook.yml", "-e", f"airflow_environment={name}"]
         environment = {**os.environ, "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg")}
         run = subprocess.run(command, cwd=ROOT, env=environment, text=True, capture_output=True, check=False)

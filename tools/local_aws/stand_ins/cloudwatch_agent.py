@@ -41,9 +41,9 @@ def address(text: str) -> Address:
 def parse_statsd(line: str) -> tuple[Series, str, float, bool] | None:
     """(series, kind, value, whether the value is added to the one before), or None where the line is no statsd."""
     bucket, colon, rest = line.strip().partition(":")
-    value, bar, rest = rest.partition("|")
-    kind, _bar, rate = rest.partition("|")
-    if not (bucket and colon and bar) or kind not in KINDS:
+    value, pipe, rest = rest.partition("|")
+    kind, _pipe, rate = rest.partition("|")
+    if not (bucket and colon and pipe) or kind not in KINDS:
         return None
     try:
         number = float(value)
