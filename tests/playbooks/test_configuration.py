@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import fnmatch
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.playbooks.output import written
+
 PREFIX = "arn:aws:secretsmanager:us-east-1:123456789012:secret:airflow-local"
 OPTIONS = {
     "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": "sql_alchemy_conn",
@@ -25,14 +23,7 @@ OPTIONS = {
 
 
 def scheduler(folder: Path, by_airflow: bool) -> dict[str, Any]:
-    output = folder / f"{by_airflow}.json"
-    settings = {"airflow_config_from_secrets_manager": by_airflow, "output": str(output)}
-    playbook = "tests/playbooks/configuration/playbook.yml"
-    command = [str(Path(sys.executable).with_name("ansible-playbook")), playbook, "-e", json.dumps(settings)]
-    environment = {**os.environ, "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg")}
-    result = subprocess.run(command, cwd=ROOT, env=environment, text=True, capture_output=True, check=False, timeout=99)
-    assert result.returncode == 0, result.stdout + result.stderr
-    return dict(json.loads(output.read_text()))
+    return written("configuration", folder, airflow_config_from_secrets_manager=by_airflow)
 
 
 @pytest.fixture(scope="module")

@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-PLAYBOOK = "tests/playbooks/metrics_sidecar/playbook.yml"
+from tests.playbooks import output
+
 PARAMETER = "arn:aws:ssm:us-east-1:123456789012:parameter/airflow-local/cloudwatch-agent"
 
-
-def written(folder: Path, **settings: Any) -> dict[str, Any]:
-    """What the role task_definition registers for the scheduler, and what the role access allows."""
-    output = folder / "output.json"
-    extra = json.dumps({**settings, "output": str(output)})
-    command = [str(Path(sys.executable).with_name("ansible-playbook")), PLAYBOOK, "-e", extra]
-    environment = {**os.environ, "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg")}
-    result = subprocess.run(command, cwd=ROOT, env=environment, text=True, capture_output=True, check=False, timeout=99)
-    assert result.returncode == 0, result.stdout + result.stderr
-    return dict(json.loads(output.read_text()))
+written = partial(output.written, "metrics_sidecar")
+"""What the role task_definition registers for the scheduler, and what the role access allows."""
 
 
 @pytest.fixture(scope="module")
@@ -42,10 +31,10 @@ def opentelemetry(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return written(tmp_path_factory.mktemp("opentelemetry"), service_metrics_sidecar="opentelemetry")
 
 
-def sent(output: dict[str, Any]) -> dict[str, str]:
+def sent(registered: dict[str, Any]) -> dict[str, str]:
     return {
         name: value
-        for name, value in output["environment"].items()
+        for name, value in registered["environment"].items()
         if name.startswith(("AIRFLOW__METRICS__", "OTEL_EXPORTER_OTLP_ENDPOINT"))
     }
 
