@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 IGNORE_TERM = "trap '' TERM; while :; do sleep 0.2; done"
+SHORT_TASKS = 12
 LEAVE_WITH_7 = "trap 'echo bye; exit 7' TERM; echo up; while :; do sleep 0.2; done"
 SERVE = (
     "perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(LocalAddr => q(127.0.0.1), LocalPort => 8000, Listen => 5);"
@@ -25,6 +26,14 @@ def test_exit_code_user_directory_and_output(aws: Any) -> None:
         "Essential container in task exited",
     )
     assert aws.logs(task) == ["65534", "/tmp"]
+
+
+def test_tasks_that_end_at_once_are_not_taken_for_failed_starts(aws: Any) -> None:
+    """The engine fails to describe a container whose process ends while it looks."""
+    definition = aws.register(shell("exit 4"))
+    tasks = [aws.stopped(arn) for arn in [aws.start(definition) for _ in range(SHORT_TASKS)]]
+    ends = [(task["stopCode"], task["containers"][0].get("exitCode")) for task in tasks]
+    assert ends == [("EssentialContainerExited", 4)] * SHORT_TASKS
 
 
 def test_secrets_of_one_name_are_not_those_of_a_longer_one(aws: Any) -> None:

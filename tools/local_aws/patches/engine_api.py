@@ -3,14 +3,39 @@
 from __future__ import annotations
 
 import functools
+import time
 from typing import Any
 
 import docker
+import docker.errors
 
 from tools.local_aws.patches import gateway
+
+INSPECT_ATTEMPTS, INSPECT_PAUSE = 5, 0.2
+"""How often, and with how many seconds between, a container is asked for that the engine fails to describe."""
 
 
 @functools.cache
 def client() -> Any:
     """A docker.DockerClient (docker-py has no type information); safe to share between threads."""
     return docker.DockerClient(base_url=gateway.settings().docker_host, timeout=None, max_pool_size=64)
+
+
+def inspect(identifier: str) -> dict[str, Any]:
+    """What the engine knows of a container.
+
+    podman reads /proc of the container's process and answers 500 when that ends meanwhile; the next answer is right.
+
+    Raises:
+        docker.errors.APIError: the container does not exist, or the engine fails every time.
+    """
+    attempts = INSPECT_ATTEMPTS
+    while True:
+        try:
+            description: dict[str, Any] = client().api.inspect_container(identifier)
+            return description
+        except docker.errors.APIError as error:
+            attempts -= 1
+            if not attempts or not error.is_server_error():
+                raise
+        time.sleep(INSPECT_PAUSE)

@@ -69,18 +69,11 @@ class RunningContainer:
             # Attached before the start, so that not even the first line is lost.
             output = engine_api.client().api.attach(container.id, stream=True, stdout=True, stderr=True)
             container.start()
-        except docker.errors.APIError:
-            self.exited.set()
+            networks = engine_api.inspect(container.id)["NetworkSettings"]["Networks"]
+        except Exception:
+            self.exited.set()  # nobody follows it, so nobody else would say so
             raise
-        container.reload()
-        self.address = next(
-            (
-                network["IPAddress"]
-                for network in container.attrs["NetworkSettings"]["Networks"].values()
-                if network.get("IPAddress")
-            ),
-            "",
-        )
+        self.address = next((entry["IPAddress"] for entry in networks.values() if entry.get("IPAddress")), "")
         self.record.update(runtimeId=container.id[:32], lastStatus="RUNNING")
         self._thread(lambda: self._follow(output, logs), "follow")
         if self.has_health_check:
