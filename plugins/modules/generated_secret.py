@@ -34,14 +34,16 @@ options:
         description:
           - V(password) is a random password.
           - V(fernet) is a Fernet key, 32 random bytes in URL-safe base64.
+          - V(user) is a JSON object with C(username), the first of O(secrets[].usernames), and C(password), a random
+            password.
           - V(template) is O(secrets[].template), rendered with the value of O(secrets[].source_secret).
         type: str
-        choices: [password, fernet, template]
+        choices: [password, fernet, user, template]
         default: password
       password_length:
         description:
-          - The number of characters of a V(password). RDS for PostgreSQL takes 8 to 128, an ElastiCache
-            authentication token 16 to 128.
+          - The number of characters of the password of a V(password) or V(user). RDS for PostgreSQL takes 8 to 128, an
+            ElastiCache authentication token 16 to 128.
         type: int
         default: 32
       exclude_punctuation:
@@ -52,11 +54,17 @@ options:
         default: true
       exclude_characters:
         description:
-          - Further characters that the V(password) must not have.
+          - Further characters that the password must not have.
         type: str
+      usernames:
+        description:
+          - The names that a V(user) has in turn; M(airflow.fargate.secret_rotation) goes from one to the next.
+        type: list
+        elements: str
       template:
         description:
-          - The text in which C({password}) stands for the URL-encoded value of O(secrets[].source_secret).
+          - The text in which C({password}) stands for the URL-encoded value of O(secrets[].source_secret), or, with
+            C({username}) in it as well, both for those of a V(user).
         type: str
       source_secret:
         description:
@@ -106,20 +114,22 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: Generate the database password, the keys and a connection URL
+- name: Generate the database user, the keys and a connection URL
   airflow.fargate.generated_secret:
     tags:
       airflow:environment: prod
     secrets:
-      - name: airflow-prod/database-password
+      - name: airflow-prod/database-user
+        kind: user
+        usernames: [airflow_1, airflow_2]
       - name: airflow-prod/config/fernet_key
         kind: fernet
       - name: airflow-prod/config/jwt_secret
         password_length: 64
       - name: airflow-prod/config/sql_alchemy_conn
         kind: template
-        template: "postgresql+psycopg2://airflow:{password}@{{ database.endpoint.address }}:5432/airflow"
-        source_secret: airflow-prod/database-password
+        template: "postgresql+psycopg2://{username}:{password}@{{ database.endpoint.address }}:5432/airflow"
+        source_secret: airflow-prod/database-user
 
 - name: Delete a secret, with a week to change one's mind
   airflow.fargate.generated_secret:
@@ -269,9 +279,15 @@ class GeneratedSecrets:
             if password is None:
                 name = options["source_secret"]
                 raise SecretsManagerError(message=f"Secret {name} does not exist or has no value yet")
-            value = values.render(options["template"], password)
+            try:
+                value = values.render(options["template"], password)
+            except ValueError as error:
+                message = f"Secret {options['source_secret']} does not fit the template of {options['name']}: {error}"
+                raise SecretsManagerError(message=message) from error
         else:
-            value = api.random_password(self.client, values.password_request(options))
+            value = self._protect(api.random_password(self.client, values.password_request(options)))
+            if options["kind"] == "user":
+                value = values.user(options["usernames"][0], value)
         return self._protect(value)
 
     def _source(self, name: str) -> str | None:
@@ -332,16 +348,24 @@ def main() -> None:
                 "no_log": False,  # names and templates; the values never get here
                 "options": {
                     "name": {"type": "str", "required": True},
-                    "kind": {"type": "str", "choices": ["password", "fernet", "template"], "default": "password"},
+                    "kind": {
+                        "type": "str",
+                        "choices": ["password", "fernet", "user", "template"],
+                        "default": "password",
+                    },
                     "password_length": {"type": "int", "default": 32, "no_log": False},
                     "exclude_punctuation": {"type": "bool", "default": True},
                     "exclude_characters": {"type": "str"},
+                    "usernames": {"type": "list", "elements": "str"},
                     "template": {"type": "str"},
                     "source_secret": {"type": "str", "no_log": False},
                     "description": {"type": "str"},
                     "tags": {"type": "dict"},
                 },
-                "required_if": [("kind", "template", ["template", "source_secret"])],
+                "required_if": [
+                    ("kind", "template", ["template", "source_secret"]),
+                    ("kind", "user", ["usernames"]),
+                ],
             },
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
             "kms_key_id": {"type": "str"},

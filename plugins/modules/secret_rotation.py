@@ -46,14 +46,21 @@ options:
         description:
           - V(password) is a random password.
           - V(fernet) is a list of Fernet keys, separated by commas. A new key is put before the others.
+          - V(user) is a JSON object with C(username) and C(password). The next of O(secrets[].usernames) gets a random
+            password; let it log in before V(promoted), and shut the other out before V(finished).
         type: str
-        choices: [password, fernet]
+        choices: [password, fernet, user]
         default: password
       password_length:
         description:
-          - The number of characters of a V(password).
+          - The number of characters of the password of a V(password) or V(user).
         type: int
         default: 32
+      usernames:
+        description:
+          - The names that a V(user) has in turn, at least two.
+        type: list
+        elements: str
       db_instance:
         description:
           - The identifier of the Amazon RDS DB instance whose master password it is. Connections that are open stay
@@ -226,7 +233,11 @@ class Rotation:
             current = self._value(self.stages.current)
             return self._protect(rotation.with_new_key(self._protect(values.fernet_key()), current))
         request = values.password_request({**self.options, "exclude_punctuation": True})
-        return self._protect(api.random_password(self.client, request))
+        password = self._protect(api.random_password(self.client, request))
+        if self.options["kind"] == "password":
+            return password
+        current = self._value(self.stages.current)
+        return self._protect(values.user(values.next_username(self.options["usernames"], current), password))
 
     def _value(self, version: str | None) -> str:
         return self._protect(api.find_version(self.client, self.name, str(version)))
@@ -255,12 +266,14 @@ def main() -> None:
                 "no_log": False,  # names; the values never get here
                 "options": {
                     "name": {"type": "str", "required": True},
-                    "kind": {"type": "str", "choices": ["password", "fernet"], "default": "password"},
+                    "kind": {"type": "str", "choices": ["password", "fernet", "user"], "default": "password"},
                     "password_length": {"type": "int", "default": 32, "no_log": False},
+                    "usernames": {"type": "list", "elements": "str"},
                     "db_instance": {"type": "str"},
                     "replication_group": {"type": "str"},
                 },
                 "mutually_exclusive": [("db_instance", "replication_group")],
+                "required_if": [("kind", "user", ["usernames"])],
             },
             "wait_timeout": {"type": "int", "default": 900},
         },

@@ -55,21 +55,39 @@ class Stack:
         self.token = ""
         self.admin_creation = Result(-1, "", "")
         self.components: dict[str, str] = {}
-        database = {"POSTGRES_USER": "airflow", "POSTGRES_PASSWORD": self.password, "POSTGRES_DB": "airflow"}
-        self.postgres = containers.start("postgres", POSTGRES, environment=database)
+        self.postgres = containers.start("postgres", POSTGRES, environment={"POSTGRES_PASSWORD": self.password})
         self.network = f"container:{self.postgres}"
         self.valkey = containers.start("valkey", VALKEY, network=self.network)
+        wait_until(lambda: self.psql("SELECT 1").code == 0, what=lambda: self.containers.logs(self.postgres))
+        # As on RDS: the master user owns the database and makes users, and is no superuser.
+        self.sql(f"CREATE ROLE airflow LOGIN CREATEROLE CREATEDB PASSWORD '{self.password}'")
+        self.sql("CREATE DATABASE airflow OWNER airflow")
+        created = self.create_user("airflow_1", self.password)
+        assert created.code == 0, created
+
+    def psql(self, statement: str, user: str = "postgres", database: str = "postgres", password: str = "") -> Result:
         # Over TCP: while the image prepares the database, the server listens on its socket only.
-        ready = ("psql", "-h", "127.0.0.1", "-U", "airflow", "-c", "SELECT 1")
-        wait_until(
-            lambda: self.containers.call("exec", f"--env=PGPASSWORD={self.password}", self.postgres, *ready).code == 0,
-            what=lambda: self.containers.logs(self.postgres),
+        options = ("-h", "127.0.0.1", "-U", user, "-d", database, "--tuples-only", "--no-align", "-c", statement)
+        return self.containers.call(
+            "exec", f"--env=PGPASSWORD={password or self.password}", self.postgres, "psql", *options
         )
+
+    def sql(self, statement: str, user: str = "postgres", database: str = "postgres", password: str = "") -> str:
+        """What the database answers; it must."""
+        result = self.psql(statement, user, database, password)
+        assert result.code == 0, result
+        return result.output.strip()
+
+    def create_user(self, name: str, password: str, **environment: str) -> Result:
+        user = json.dumps({"username": name, "password": password})
+        master = {"AIRFLOW_FARGATE_DATABASE_MASTER_PASSWORD": self.password}
+        variables = {**master, "AIRFLOW_FARGATE_DATABASE_USER": user, **environment}
+        return self.run("airflow-fargate", "create-database-user", **variables)
 
     @property
     def environment(self) -> dict[str, str]:
         """What a task definition adds to the image's own airflow.cfg."""
-        database = f"airflow:{self.password}@127.0.0.1:5432/airflow"
+        database = f"airflow_1:{self.password}@127.0.0.1:5432/airflow"
         secret = self.password * 4
         return {
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"postgresql+psycopg2://{database}",

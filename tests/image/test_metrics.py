@@ -207,7 +207,8 @@ class Publisher:
 
 @pytest.fixture(scope="module")
 def publisher(containers: Containers, image: str, empty_stack: Stack) -> Publisher:
-    dump = ("pg_dump", "-U", "airflow", "--schema-only", *(f"--table={name}" for name in TABLES), "airflow")
+    tables = [f"--table={name}" for name in TABLES]
+    dump = ("pg_dump", "-U", "postgres", "--schema-only", "--no-owner", *tables, "airflow")
     # Without the keys to tables that are not there.
     schema = containers.must("exec", empty_stack.postgres, *dump)
     statements = [part for part in schema.split(";\n") if "FOREIGN KEY" not in part and "\\" not in part]

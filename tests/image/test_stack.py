@@ -77,18 +77,13 @@ def test_the_example_dag_succeeds_and_its_message_is_in_the_log(stack: Stack) ->
 
 def test_tasks_run_although_their_worker_cannot_reach_the_result_backend(stack: Stack) -> None:
     """As while the database fails over, or its password is new and the worker's is not yet."""
-
-    def sql(text: str) -> None:
-        psql = ("psql", "-h", "127.0.0.1", "-U", "airflow", "-c", text)
-        stack.containers.must("exec", f"--env=PGPASSWORD={stack.password}", stack.postgres, *psql)
-
     stack.request("PATCH", "/api/v2/dags/hello_fargate", {"is_paused": False})
-    sql(f"CREATE ROLE results SUPERUSER LOGIN PASSWORD '{stack.password}'")
+    stack.sql(f"CREATE ROLE results SUPERUSER LOGIN PASSWORD '{stack.password}'")
     backend = f"db+postgresql+psycopg2://results:{stack.password}@127.0.0.1:5432/airflow"
     stack.replace("worker", AIRFLOW__CELERY__RESULT_BACKEND=backend)
     try:
-        sql("ALTER ROLE results NOLOGIN")
-        sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'results'")
+        stack.sql("ALTER ROLE results NOLOGIN")
+        stack.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'results'")
         run = stack.trigger("hello_fargate", numbers=[1, 2])
         assert stack.wait_for_run(run) == "success", stack.task_states(run)
         assert "Failed operation _store_result" in stack.containers.logs(stack.components["worker"])

@@ -31,7 +31,7 @@ def test_exit_code_user_directory_and_output(aws: Any) -> None:
 def test_tasks_that_end_at_once_are_not_taken_for_failed_starts(aws: Any) -> None:
     """The engine fails to describe a container whose process ends while it looks."""
     definition = aws.register(shell("exit 4"))
-    tasks = [aws.stopped(arn) for arn in [aws.start(definition) for _ in range(SHORT_TASKS)]]
+    tasks = [aws.stopped(arn) for arn in [aws.start(definition) for _task in range(SHORT_TASKS)]]
     ends = [(task["stopCode"], task["containers"][0].get("exitCode")) for task in tasks]
     assert ends == [("EssentialContainerExited", 4)] * SHORT_TASKS
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from airflow_fargate import admin, health, old_password
+from airflow_fargate import admin, database_users, health
 from airflow_fargate.admin import Admin, AdminError
+from airflow_fargate.database_users import User, UserError
 from airflow_fargate.health import Unhealthy
-from airflow_fargate.old_password import StillAccepted
 
 MAX_AGE = 60.0
+DATABASE = "AIRFLOW_FARGATE_DATABASE"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,7 +51,17 @@ def parser() -> argparse.ArgumentParser:
         "AIRFLOW_ADMIN_OLD_PASSWORD is refused",
     )
     commands.add_parser(
-        "check-old-password", help="see that the metadata database refuses the password AIRFLOW_FARGATE_OLD_PASSWORD"
+        "create-database-user",
+        help="let the user AIRFLOW_FARGATE_DATABASE_USER (JSON: username, password) log in to the metadata database "
+        "and own what is in it; as the master user, whose password AIRFLOW_FARGATE_DATABASE_MASTER_PASSWORD is",
+    )
+    commands.add_parser(
+        "retire-database-user",
+        help="let the user AIRFLOW_FARGATE_DATABASE_OLD_USER log in no more, and see that",
+    )
+    commands.add_parser(
+        "check-old-password",
+        help="see that the metadata database refuses AIRFLOW_FARGATE_DATABASE_OLD_PASSWORD, once the master user's",
     )
     return result
 
@@ -83,10 +94,31 @@ def set_admin_password() -> int:
     return 0
 
 
+def create_database_user() -> int:
+    return change_users(lambda database, master: database_users.create(database, master, secret("USER")))
+
+
+def retire_database_user() -> int:
+    return change_users(lambda database, master: database_users.retire(database, master, secret("OLD_USER")))
+
+
 def check_old_password() -> int:
+    return change_users(
+        lambda database, master: database_users.check_old_password(
+            database, master, User.master(f"{DATABASE}_OLD_PASSWORD", os.environ)
+        )
+    )
+
+
+def secret(name: str) -> User:
+    return User.of_secret(f"{DATABASE}_{name}", os.environ)
+
+
+def change_users(change: Callable[[Mapping[str, str], User], str]) -> int:
     try:
-        print(old_password.check(health.database(os.environ), os.environ["AIRFLOW_FARGATE_OLD_PASSWORD"]))
-    except (StillAccepted, Unhealthy) as reason:
+        master = User.master(f"{DATABASE}_MASTER_PASSWORD", os.environ)
+        print(change(health.database(os.environ), master))
+    except (UserError, Unhealthy) as reason:
         print(f"error: {reason}", file=sys.stderr)
         return 1
     return 0
@@ -111,6 +143,8 @@ def publish_metrics() -> int:
 COMMANDS = {
     "create-admin": create_admin,
     "set-admin-password": set_admin_password,
+    "create-database-user": create_database_user,
+    "retire-database-user": retire_database_user,
     "check-old-password": check_old_password,
     "metrics": publish_metrics,
 }

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from airflow_fargate import admin, cli, health, old_password
+from airflow_fargate import admin, cli, database_users, health
 from airflow_fargate.admin import AdminError
+from airflow_fargate.database_users import StillAccepted, User, UserError
 from airflow_fargate.health import Unhealthy
 from airflow_fargate.metrics import publisher
 from airflow_fargate.metrics.load import Database
 from airflow_fargate.metrics.settings import Pool, Settings
-from airflow_fargate.old_password import StillAccepted
 
 METRICS = {
     "AIRFLOW_FARGATE_ENVIRONMENT": "test",
@@ -77,16 +77,59 @@ def test_set_admin_password(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
     assert capsys.readouterr().out == "Admin('admin', role='Admin') no longer wrong-horse\n"
 
 
-def test_check_old_password(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    def check(database: dict[str, str], password: str) -> str:
-        raise StillAccepted(f"{database['conninfo']} takes it")
+DATABASE_USERS = {
+    "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": "postgresql+psycopg2://host/airflow",
+    "AIRFLOW_FARGATE_DATABASE_MASTER_PASSWORD": "master",
+    "AIRFLOW_FARGATE_DATABASE_OLD_PASSWORD": "old",
+    "AIRFLOW_FARGATE_DATABASE_USER": '{"username": "airflow_2", "password": "new"}',
+    "AIRFLOW_FARGATE_DATABASE_OLD_USER": '{"username": "airflow_1", "password": "new"}',
+}
 
-    monkeypatch.setenv("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "postgresql+psycopg2://host/airflow")
-    monkeypatch.setenv("AIRFLOW_FARGATE_OLD_PASSWORD", "old")
-    monkeypatch.setattr(old_password, "check", check)
 
-    assert cli.main(["check-old-password"]) == 1
-    assert capsys.readouterr().err == "error: postgresql://host/airflow takes it\n"
+@pytest.mark.parametrize(
+    ("command", "function", "other"),
+    [
+        ("create-database-user", "create", User("airflow_2", "new")),
+        ("retire-database-user", "retire", User("airflow_1", "new")),
+        ("check-old-password", "check_old_password", User("airflow", "old")),
+    ],
+)
+def test_database_users(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str, function: str, other: User
+) -> None:
+    def change(database: dict[str, str], *users: User) -> str:
+        assert users == (User("airflow", "master"), other)
+        if refused:
+            raise refused[0]
+        return f"done in {database['conninfo']}"
+
+    refused: list[UserError] = []
+    for name, value in DATABASE_USERS.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(database_users, function, change)
+    assert cli.main([command]) == 0
+    assert capsys.readouterr().out == "done in postgresql://host/airflow\n"
+    refused.append(StillAccepted("it takes both"))
+    assert cli.main([command]) == 1
+    assert capsys.readouterr().err == "error: it takes both\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("AIRFLOW_FARGATE_DATABASE_MASTER_PASSWORD", "", "is not set"),
+        ("AIRFLOW_FARGATE_DATABASE_USER", "secret", 'is not {"username": ..., "password": ...}'),
+        ("AIRFLOW_FARGATE_DATABASE_USER", '{"username": "secret"}', 'is not {"username": ..., "password": ...}'),
+        ("AIRFLOW_FARGATE_DATABASE_USER", '["secret"]', 'is not {"username": ..., "password": ...}'),
+    ],
+)
+def test_a_database_user_that_is_none(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, value: str, reason: str
+) -> None:
+    for variable, usual in {**DATABASE_USERS, name: value}.items():
+        monkeypatch.setenv(variable, usual)
+    assert cli.main(["create-database-user"]) == 1
+    assert capsys.readouterr().err == f"error: {name} {reason}\n"
 
 
 @pytest.mark.parametrize(

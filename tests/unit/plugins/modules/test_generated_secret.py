@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -92,6 +93,29 @@ def test_a_fernet_key_is_made_here(secrets: Any, run_module: Run) -> None:
     described(secrets, "x")
 
     assert run_module(main, secrets=[{"name": "x", "kind": "fernet"}])["changed"]
+
+
+def test_a_user_has_the_first_name_and_a_random_password(secrets: Any, run_module: Run) -> None:
+    missing(secrets)
+    random_password(secrets)
+    user = json.dumps({"username": "one", "password": PASSWORD})
+    secrets.add_response("create_secret", {}, {"Name": "x", "SecretString": user, "Tags": []})
+    described(secrets, "x")
+
+    result = run_module(main, secrets=[{"name": "x", "kind": "user", "usernames": ["one", "two"]}])
+
+    assert result["changed"]
+    assert_no_value(result)
+
+
+def test_a_template_whose_source_is_no_user(secrets: Any, run_module: Run) -> None:
+    missing(secrets)
+    value(secrets, SOURCE, PASSWORD)
+
+    result = run_module(main, secrets=[{**TEMPLATE, "template": "{username}:{password}"}])
+
+    assert result["msg"].startswith(f"Secret {SOURCE} does not fit the template of {TEMPLATE['name']}: ")
+    assert_no_value(result)
 
 
 def test_a_password_is_written_once(secrets: Any, run_module: Run) -> None:

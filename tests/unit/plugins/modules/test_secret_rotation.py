@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ from ansible_collections.airflow.fargate.plugins.modules.secret_rotation import 
 
 NAME = "app/token"
 STEPS = ("staged", "promoted", "narrowed", "finished")
+TWO_USERS: dict[str, Any] = {"kind": "user", "usernames": ["one", "two"]}
 Run = Callable[..., dict[str, Any]]
 
 
@@ -131,6 +133,16 @@ def test_fernet_keys(account: SecretsManager, run_module: Run) -> None:
     assert set(account.labels) == {"AWSCURRENT"}
 
 
+def test_database_users_take_turns(account: SecretsManager, run_module: Run) -> None:
+    seen = []
+    for _rotation in range(3):
+        for state in STEPS:
+            step(run_module, state, **TWO_USERS)
+        seen.append(json.loads(account.current)["username"])
+    assert seen == ["one", "two", "one"]
+    assert len(set(account.versions.values())) == 4
+
+
 def test_a_broker_takes_both_tokens_until_the_end(account: SecretsManager, run_module: Run) -> None:
     for _time in range(2):
         step(run_module, "staged", replication_group="app")
@@ -152,7 +164,9 @@ def test_check_mode_writes_nothing(account: SecretsManager, run_module: Run, sta
     assert account.calls == 0
 
 
-@pytest.mark.parametrize("options", [{}, {"kind": "fernet"}, {"replication_group": "app"}, {"db_instance": "app"}])
+@pytest.mark.parametrize(
+    "options", [{}, {"kind": "fernet"}, TWO_USERS, {"replication_group": "app"}, {"db_instance": "app"}]
+)
 def test_wherever_it_is_interrupted_the_next_run_ends_it(
     account: SecretsManager, run_module: Run, options: dict[str, Any]
 ) -> None:
@@ -172,7 +186,7 @@ def test_wherever_it_is_interrupted_the_next_run_ends_it(
         run_all()
         assert account.current != before
         assert "AWSPENDING" not in account.labels
-        assert "," not in account.current
+        assert options == TWO_USERS or "," not in account.current
         if account.told:
             assert account.told[-1][1] == account.current
 

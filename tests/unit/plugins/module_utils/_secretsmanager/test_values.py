@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import base64
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
+import pytest
 from ansible_collections.airflow.fargate.plugins.module_utils._secretsmanager.values import (
     fernet_key,
+    next_username,
     password_request,
     render,
+    user,
 )
 from cryptography.fernet import Fernet
 
@@ -43,3 +46,26 @@ def test_password_request() -> None:
         "ExcludeCharacters": "/@",
     }
     assert "ExcludeCharacters" not in password_request({**options, "exclude_characters": None})
+
+
+def test_a_user_stands_in_a_url() -> None:
+    url = render("postgresql://{username}:{password}@db/airflow", user("a/b", "c@{d"))
+
+    parts = urlsplit(url)
+    assert parts.hostname == "db"
+    assert [unquote(part or "") for part in (parts.username, parts.password)] == ["a/b", "c@{d"]
+
+
+@pytest.mark.parametrize("source", ["hidden", '{"password": "hidden"}', '["hidden"]'])
+def test_what_is_no_user_is_refused_and_not_shown(source: str) -> None:
+    with pytest.raises(ValueError, match="not a JSON object with username and password") as caught:
+        render("{username}:{password}", source)
+    assert caught.value.__suppress_context__
+
+
+@pytest.mark.parametrize(
+    ("current", "following"),
+    [(user("a", "x"), "b"), (user("b", "x"), "a"), (user("c", "x"), "a"), ("a password of once", "a"), ("[]", "a")],
+)
+def test_users_take_turns(current: str, following: str) -> None:
+    assert next_username(["a", "b"], current) == following
