@@ -21,7 +21,7 @@ PLAYBOOK = ansible-playbook -i inventories/$(ENV) $(ARGS)
 
 GATES := lint-ansible lint-yaml lint-python lint-types lint-changelog lint-docs lint-readmes
 # What takes longest comes first: three lanes run side by side.
-SUITES := e2e running-test drain-test scaling-test lint-sanity image-test molecule-roles local-aws-test unit playbook-test
+SUITES := e2e running-test drain-test scaling-test upkeep-test lint-sanity image-test molecule-roles local-aws-test unit playbook-test
 
 # --- Tools ------------------------------------------------------------------------------------------------------------
 
@@ -192,7 +192,6 @@ scaling-test: $(VENV)/.tested ## Workers from zero and back, queues that come an
 drain-test: $(VENV)/.tested ## Busy workers under scale-in, deployments and Spot interruptions
 	@pytest tests/drain $(PYTEST_ARGS)
 
-# Not in SUITES: alarms look back for minutes, and each secret's rotation restarts services.
 .PHONY: upkeep-test
 upkeep-test: $(VENV)/.tested ## An alarm that is told, rotation of secrets
 	@pytest tests/upkeep $(PYTEST_ARGS)

@@ -34,16 +34,18 @@ options:
         description:
           - V(password) is a random password.
           - V(fernet) is a Fernet key, 32 random bytes in URL-safe base64.
+          - V(jwt) is two random passwords, separated by a comma, that sign tokens in turn;
+            M(airflow.fargate.secret_rotation) goes from one to the next.
           - V(user) is a JSON object with C(username), the first of O(secrets[].usernames), and C(password), a random
             password.
           - V(template) is O(secrets[].template), rendered with the value of O(secrets[].source_secret).
         type: str
-        choices: [password, fernet, user, template]
+        choices: [password, fernet, jwt, user, template]
         default: password
       password_length:
         description:
-          - The number of characters of the password of a V(password) or V(user). RDS for PostgreSQL takes 8 to 128, an
-            ElastiCache authentication token 16 to 128.
+          - The number of characters of a V(password), of each in a V(jwt) or of that in a V(user). RDS for PostgreSQL
+            takes 8 to 128, an ElastiCache authentication token 16 to 128.
         type: int
         default: 32
       exclude_punctuation:
@@ -180,6 +182,7 @@ from ansible_collections.airflow.fargate.plugins.module_utils._secretsmanager.pl
     is_deleted,
     plan,
 )
+from ansible_collections.airflow.fargate.plugins.module_utils._secretsmanager.rotation import SEPARATOR
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
@@ -285,10 +288,15 @@ class GeneratedSecrets:
                 message = f"Secret {options['source_secret']} does not fit the template of {options['name']}: {error}"
                 raise SecretsManagerError(message=message) from error
         else:
-            value = self._protect(api.random_password(self.client, values.password_request(options)))
+            value = self._password(options)
             if options["kind"] == "user":
                 value = values.user(options["usernames"][0], value)
+            elif options["kind"] == "jwt":
+                value = SEPARATOR.join([value, self._password(options)])
         return self._protect(value)
+
+    def _password(self, options: Options) -> str:
+        return self._protect(api.random_password(self.client, values.password_request(options)))
 
     def _source(self, name: str) -> str | None:
         """The value of a secret that templates are rendered with: read once, however many there are."""
@@ -350,7 +358,7 @@ def main() -> None:
                     "name": {"type": "str", "required": True},
                     "kind": {
                         "type": "str",
-                        "choices": ["password", "fernet", "user", "template"],
+                        "choices": ["password", "fernet", "jwt", "user", "template"],
                         "default": "password",
                     },
                     "password_length": {"type": "int", "default": 32, "no_log": False},

@@ -22,8 +22,8 @@ options:
         yet. A O(secrets[].db_instance) or O(secrets[].replication_group) is told the new value; the latter then takes
         the old one, too.
       - With V(promoted) the new value becomes the current one. Start anew what uses it.
-      - With V(narrowed) a V(fernet) secret is reduced to its new key. Encrypt everything with that before, and start
-        anew what uses it afterwards.
+      - With V(narrowed) a V(fernet) or V(jwt) secret loses the key that was the first one. Before, encrypt everything
+        with the new key, or wait until no token of the old one is in use; start anew what uses it afterwards.
       - With V(finished) the replication group takes nothing but the new value, and the old value loses its last label,
         so that AWS deletes it.
       - V(described) is no step; it tells where the rotations stand.
@@ -45,15 +45,17 @@ options:
       kind:
         description:
           - V(password) is a random password.
-          - V(fernet) is a list of Fernet keys, separated by commas. A new key is put before the others.
+          - V(fernet) is a list of Fernet keys, separated by commas. A new key is put before the present one.
+          - V(jwt) is a list of keys that sign tokens, separated by commas. The second one, which everything takes
+            already, becomes the first, a new one the second, and the former first one the third.
           - V(user) is a JSON object with C(username) and C(password). The next of O(secrets[].usernames) gets a random
             password; let it log in before V(promoted), and shut the other out before V(finished).
         type: str
-        choices: [password, fernet, user]
+        choices: [password, fernet, jwt, user]
         default: password
       password_length:
         description:
-          - The number of characters of the password of a V(password) or V(user).
+          - The number of characters of a V(password), of a key of V(jwt) or of the password of a V(user).
         type: int
         default: 32
       usernames:
@@ -201,12 +203,12 @@ class Rotation:
 
     def narrow(self) -> str:
         """The new version takes both labels: wherever this is interrupted, the rotation is not over."""
-        if self.options["kind"] != "fernet" or self.stages.state != rotation.PROMOTED:
+        keys = rotation.KEYS.get(self.options["kind"])
+        if keys is None or self.stages.state != rotation.PROMOTED:
             return self.stages.state
-        keys = self._value(self.stages.current)
-        if rotation.has_several_keys(keys) and not self._pretend():
-            newest = self._protect(rotation.newest_key(keys))
-            version = api.put_version(self.client, self.name, newest, rotation.CURRENT)
+        value = self._value(self.stages.current)
+        if keys.has_old(value) and not self._pretend():
+            version = api.put_version(self.client, self.name, self._protect(keys.narrowed(value)), rotation.CURRENT)
             api.move_label(self.client, self.name, rotation.PENDING, version, self.stages.pending)
         return rotation.PROMOTED
 
@@ -229,15 +231,19 @@ class Rotation:
         return bool(self.module.check_mode)
 
     def _new_value(self) -> str:
-        if self.options["kind"] == "fernet":
-            current = self._value(self.stages.current)
-            return self._protect(rotation.with_new_key(self._protect(values.fernet_key()), current))
-        request = values.password_request({**self.options, "exclude_punctuation": True})
-        password = self._protect(api.random_password(self.client, request))
-        if self.options["kind"] == "password":
-            return password
+        kind = self.options["kind"]
+        if kind == "fernet":
+            new = values.fernet_key()
+        else:
+            request = values.password_request({**self.options, "exclude_punctuation": True})
+            new = api.random_password(self.client, request)
+        self._protect(new)
+        if kind == "password":
+            return new
         current = self._value(self.stages.current)
-        return self._protect(values.user(values.next_username(self.options["usernames"], current), password))
+        if kind == "user":
+            return self._protect(values.user(values.next_username(self.options["usernames"], current), new))
+        return self._protect(rotation.KEYS[kind].rotated(current, new))
 
     def _value(self, version: str | None) -> str:
         return self._protect(api.find_version(self.client, self.name, str(version)))
@@ -266,7 +272,7 @@ def main() -> None:
                 "no_log": False,  # names; the values never get here
                 "options": {
                     "name": {"type": "str", "required": True},
-                    "kind": {"type": "str", "choices": ["password", "fernet", "user"], "default": "password"},
+                    "kind": {"type": "str", "choices": ["password", "fernet", "jwt", "user"], "default": "password"},
                     "password_length": {"type": "int", "default": 32, "no_log": False},
                     "usernames": {"type": "list", "elements": "str"},
                     "db_instance": {"type": "str"},

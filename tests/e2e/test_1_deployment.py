@@ -22,7 +22,7 @@ SECRET_VARIABLES = {
     "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": "sql_alchemy_conn",
     "AIRFLOW__CORE__FERNET_KEY": "fernet_key",
     "AIRFLOW__API__SECRET_KEY": "api_secret_key",
-    "AIRFLOW__API_AUTH__JWT_SECRET": "jwt_secret",
+    "AIRFLOW_FARGATE_JWT_KEYS": "jwt_secret",
     "AIRFLOW__CELERY__BROKER_URL": "celery_broker_url",
     "AIRFLOW__CELERY__RESULT_BACKEND": "celery_result_backend",
 }

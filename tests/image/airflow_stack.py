@@ -52,6 +52,7 @@ class Stack:
         self.image = image
         self.password = secrets.token_hex(8)
         self.admin_password = secrets.token_hex(8)
+        self.jwt_keys = [secrets.token_hex(44) for _key in range(2)]
         self.token = ""
         self.admin_creation = Result(-1, "", "")
         self.components: dict[str, str] = {}
@@ -98,7 +99,7 @@ class Stack:
             "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": "http://127.0.0.1:8080/execution/",
             "AIRFLOW__CORE__DEFAULT_TASK_RETRIES": "1",
             "AIRFLOW__API__SECRET_KEY": secret,
-            "AIRFLOW__API_AUTH__JWT_SECRET": secret,
+            "AIRFLOW_FARGATE_JWT_KEYS": ",".join(self.jwt_keys),
         }
 
     def run(self, *command: str, **environment: str) -> Result:
@@ -136,10 +137,13 @@ class Stack:
 
     def request(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         """One call of Airflow's REST API as the admin user."""
-        text = json.dumps(body) if body is not None else ""
-        result = self.execute("api-server", "python", "-c", REQUEST, method, path, self.token, text)
+        result = self.call(method, path, self.token, body)
         assert result.code == 0, result
         return json.loads(result.output)
+
+    def call(self, method: str, path: str, token: str, body: dict[str, Any] | None = None) -> Result:
+        text = json.dumps(body) if body is not None else ""
+        return self.execute("api-server", "python", "-c", REQUEST, method, path, token, text)
 
     def log_in(self) -> None:
         self.token = ""

@@ -14,6 +14,8 @@ from tests.e2e.airflow_api import Airflow, log_in
 from tests.e2e.embedded_aws import EmbeddedAws, folder_of, running
 from tests.e2e.playbooks import Environment
 
+SETTINGS = '{"airflow_alarm_emails": ["duty@example.com"]}'
+
 
 @pytest.fixture(scope="session")
 def folder() -> Path:
@@ -31,7 +33,7 @@ def environment(folder: Path, aws: EmbeddedAws) -> Environment:
     """Deployed, with a worker that is always there, and somebody who gets the alarms' mails."""
     environment = Environment.create("upkeep", folder, aws)
     environment.set_host_vars("worker", service_min_count=1)
-    environment.deploy("-e", '{"airflow_alarm_emails": ["duty@example.com"]}')
+    environment.deploy("-e", SETTINGS)
     return environment
 
 

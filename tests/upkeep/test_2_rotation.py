@@ -13,14 +13,16 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.e2e.airflow_api import Airflow
+from tests.e2e.airflow_api import Airflow, log_in
 from tests.e2e.embedded_aws import EmbeddedAws
 from tests.e2e.playbooks import Environment, Run, kill_all
+from tests.upkeep.conftest import SETTINGS
 
 PLAYBOOK = "playbooks/rotate_secrets.yml"
 ROTATED = (
     "config/fernet_key",
     "config/api_secret_key",
+    "config/jwt_secret",
     "config/sql_alchemy_conn",
     "config/celery_broker_url",
     "database-user",
@@ -30,6 +32,8 @@ ROTATED = (
 )
 # Answers of a load balancer while an api-server is replaced by another.
 PASSING = (502, 503, 504)
+# Of Airflow, to a token whose key is gone.
+REFUSED = 403
 PING = """
 import os, redis
 try:
@@ -47,8 +51,9 @@ except redis.AuthenticationError as error:
 class Workload:
     """Runs of a DAG, one after the other, until it is told to stop."""
 
-    def __init__(self, airflow: Airflow) -> None:
-        self.airflow = airflow
+    def __init__(self, airflow: Airflow, environment: Environment) -> None:
+        self.airflow = Airflow(airflow.host, airflow.port, airflow.token)
+        self.environment = environment
         self.states: list[str] = []
         self.errors: list[str] = []
         self._stop = threading.Event()
@@ -71,7 +76,7 @@ class Workload:
 
     def one(self) -> str:
         path = "/api/v2/dags/hello_fargate/dagRuns"
-        run = self.call("POST", path, {"logical_date": None, "conf": {"message": "busy", "sleep_seconds": 5}})
+        run = self.call("POST", path, {"logical_date": None, "conf": {"message": "busy", "sleep_seconds": 15}})
         deadline = time.monotonic() + 180
         while run["state"] not in ("success", "failed"):
             assert time.monotonic() < deadline, {**run, "tasks": self.airflow.tasks("hello_fargate", run)}
@@ -85,6 +90,9 @@ class Workload:
         while True:
             try:
                 status, answer = self.airflow.call(method, path, body)
+                if status == REFUSED:
+                    self.airflow = log_in(self.environment)
+                    continue
             except (OSError, http.client.HTTPException) as error:
                 status, answer = PASSING[0], error
             if status < 300:
@@ -96,10 +104,7 @@ class Workload:
 
 def values(environment: Environment) -> dict[str, str]:
     secrets = environment.aws.client("secretsmanager")
-    return {
-        name: secrets.get_secret_value(SecretId=f"{environment.prefix}/{name}")["SecretString"]
-        for name in (*ROTATED, "config/jwt_secret")
-    }
+    return {name: secrets.get_secret_value(SecretId=f"{environment.prefix}/{name}")["SecretString"] for name in ROTATED}
 
 
 def labels(environment: Environment) -> set[str]:
@@ -144,7 +149,7 @@ def rotation(environment: Environment, airflow: Airflow) -> Rotation:
     airflow.must("POST", "/api/v2/connections", connection)
     airflow.unpause("hello_fargate")
     before = values(environment)
-    with Workload(airflow) as workload:
+    with Workload(airflow, environment) as workload:
         killed = rotate_and_kill(environment, "ecs:UpdateService")
         run = environment.play(playbook=PLAYBOOK)
     return Rotation(before, values(environment), killed, run, workload.states, workload.errors)
@@ -157,8 +162,11 @@ def test_a_killed_rotation_is_continued(rotation: Rotation, environment: Environ
 
 def test_every_secret_has_a_new_value(rotation: Rotation) -> None:
     unchanged = {name for name in rotation.before if rotation.before[name] == rotation.after[name]}
-    assert unchanged == {"config/jwt_secret"}
+    assert unchanged == set()
     assert "," not in rotation.after["config/fernet_key"]
+    [_gone, next_key], keys = (values["config/jwt_secret"].split(",") for values in (rotation.before, rotation.after))
+    assert keys[0] == next_key
+    assert len(keys) == 2
     users = [json.loads(values["database-user"])["username"] for values in (rotation.before, rotation.after)]
     assert users == ["airflow_1", "airflow_2"]
     assert json.loads(rotation.after["database-user"])["password"] in rotation.after["config/sql_alchemy_conn"]
@@ -169,6 +177,10 @@ def test_no_run_of_the_dag_failed(rotation: Rotation) -> None:
     assert rotation.errors == []
     assert len(rotation.states) >= 3
     assert set(rotation.states) == {"success"}
+
+
+def test_a_token_of_the_old_key_is_refused(rotation: Rotation, airflow: Airflow) -> None:
+    assert airflow.call("GET", "/api/v2/dags")[0] == REFUSED
 
 
 def test_the_first_user_has_the_new_password_only(rotation: Rotation, airflow: Airflow) -> None:
@@ -205,6 +217,10 @@ def test_the_broker_refuses_the_old_token(rotation: Rotation, aws: EmbeddedAws) 
     token = rotation.before["broker-auth-token"]
     said = aws.engine("exec", "--env", f"OLD_TOKEN={token}", container, "python", "-c", PING)
     assert said.splitlines()[-2:] == ["present: taken", "old: refused"]
+
+
+def test_a_deployment_after_it_changes_nothing(rotation: Rotation, environment: Environment) -> None:
+    assert environment.deploy("-e", SETTINGS).changed_hosts == set()
 
 
 def test_no_value_is_in_any_output(rotation: Rotation) -> None:

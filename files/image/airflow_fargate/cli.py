@@ -7,9 +7,10 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from airflow_fargate import admin, database_users, health
+from airflow_fargate import admin, database_users, earlier_tasks, health
 from airflow_fargate.admin import Admin, AdminError
 from airflow_fargate.database_users import User, UserError
+from airflow_fargate.earlier_tasks import EarlierTasks, NoAnswer, TasksRemain
 from airflow_fargate.health import Unhealthy
 
 MAX_AGE = 60.0
@@ -20,6 +21,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     if options.command == "health":
         return check_health(options.component, options.max_age)
+    if options.command == "wait-for-tasks":
+        return wait_for_tasks(options.timeout)
     return COMMANDS[options.command]()
 
 
@@ -63,6 +66,8 @@ def parser() -> argparse.ArgumentParser:
         "check-old-password",
         help="see that the metadata database refuses AIRFLOW_FARGATE_DATABASE_OLD_PASSWORD, once the master user's",
     )
+    wait = commands.add_parser("wait-for-tasks", help="wait until every task that is queued or runs now has ended")
+    wait.add_argument("--timeout", type=float, required=True, metavar="SECONDS", help="how long to wait at most")
     return result
 
 
@@ -119,6 +124,15 @@ def change_users(change: Callable[[Mapping[str, str], User], str]) -> int:
         master = User.master(f"{DATABASE}_MASTER_PASSWORD", os.environ)
         print(change(health.database(os.environ), master))
     except (UserError, Unhealthy) as reason:
+        print(f"error: {reason}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def wait_for_tasks(timeout: float) -> int:
+    try:
+        print(earlier_tasks.wait(EarlierTasks(health.database(os.environ)), timeout))
+    except (NoAnswer, TasksRemain, Unhealthy) as reason:
         print(f"error: {reason}", file=sys.stderr)
         return 1
     return 0

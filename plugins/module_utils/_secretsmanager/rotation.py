@@ -16,7 +16,7 @@ from dataclasses import dataclass
 CURRENT, PENDING, PREVIOUS = "AWSCURRENT", "AWSPENDING", "AWSPREVIOUS"
 # A label of the collection's own: whatever checks the secret knows this version.
 ACCEPTED = "accepted"
-# Separates Fernet keys; the first one encrypts, all decrypt.
+# Separates keys. The first one encrypts or signs; what any of them has encrypted or signed is taken.
 SEPARATOR = ","
 
 IDLE, STAGED, PROMOTED = "idle", "staged", "promoted"
@@ -51,14 +51,27 @@ class Stages:
         return self.accepted is not None and self.accepted == self.pending
 
 
-def with_new_key(new: str, current: str) -> str:
-    """Both decrypt, the new one encrypts."""
-    return f"{new}{SEPARATOR}{current}"
+@dataclass(frozen=True)
+class Keys:
+    """How the keys of a kind of secret follow each other."""
+
+    lasting: int
+    """How many keys there are when no rotation is under way."""
+
+    def rotated(self, current: str, new: str) -> str:
+        """The next key is the first one, and the present one is still taken.
+
+        Whoever signs needs everybody to know its key already: such a kind has its next key in place before its turn.
+        """
+        first, *others = current.split(SEPARATOR)
+        following, older = others[: self.lasting - 1], others[self.lasting - 1 :]
+        return SEPARATOR.join([*following, new, first, *older])
+
+    def narrowed(self, value: str) -> str:
+        return SEPARATOR.join(value.split(SEPARATOR)[: self.lasting])
+
+    def has_old(self, value: str) -> bool:
+        return value.count(SEPARATOR) >= self.lasting
 
 
-def newest_key(value: str) -> str:
-    return value.partition(SEPARATOR)[0]
-
-
-def has_several_keys(value: str) -> bool:
-    return SEPARATOR in value
+KEYS = {"fernet": Keys(lasting=1), "jwt": Keys(lasting=2)}

@@ -108,6 +108,16 @@ def test_a_user_has_the_first_name_and_a_random_password(secrets: Any, run_modul
     assert_no_value(result)
 
 
+def test_two_keys_that_sign_in_turn(secrets: Any, run_module: Run) -> None:
+    missing(secrets)
+    random_password(secrets, PASSWORD)
+    random_password(secrets, "other")
+    secrets.add_response("create_secret", {}, {"Name": "x", "SecretString": f"{PASSWORD},other", "Tags": []})
+    described(secrets, "x")
+
+    assert run_module(main, secrets=[{"name": "x", "kind": "jwt"}])["changed"]
+
+
 def test_a_template_whose_source_is_no_user(secrets: Any, run_module: Run) -> None:
     missing(secrets)
     value(secrets, SOURCE, PASSWORD)

@@ -133,6 +133,16 @@ def test_fernet_keys(account: SecretsManager, run_module: Run) -> None:
     assert set(account.labels) == {"AWSCURRENT"}
 
 
+def test_keys_of_tokens_are_taken_before_and_after_their_turn(account: SecretsManager, run_module: Run) -> None:
+    account.versions["v0"] = "one,two"
+    values = []
+    for state in ("promoted", "staged", "promoted", "narrowed", "narrowed", "finished"):
+        step(run_module, state, kind="jwt")
+        values.append(account.current)
+    assert values == ["one,two"] * 2 + ["two,password1,one"] + ["two,password1"] * 3
+    assert set(account.labels) == {"AWSCURRENT"}
+
+
 def test_database_users_take_turns(account: SecretsManager, run_module: Run) -> None:
     seen = []
     for _rotation in range(3):
