@@ -50,8 +50,8 @@ options:
         default: 32
       exclude_punctuation:
         description:
-          - Only letters and digits. They are legal everywhere, while RDS refuses C(/), C(@) and C("), and ElastiCache
-            takes no punctuation but C(!&#$^<>-).
+          - Only letters and digits, of which a V(jwt) always is. They are legal everywhere, while RDS refuses C(/),
+            C(@) and C("), and ElastiCache takes no punctuation but C(!&#$^<>-).
         type: bool
         default: true
       exclude_characters:
@@ -127,6 +127,7 @@ EXAMPLES = r"""
       - name: airflow-prod/config/fernet_key
         kind: fernet
       - name: airflow-prod/config/jwt_secret
+        kind: jwt
         password_length: 64
       - name: airflow-prod/config/sql_alchemy_conn
         kind: template
@@ -296,6 +297,8 @@ class GeneratedSecrets:
         return self._protect(value)
 
     def _password(self, options: Options) -> str:
+        if options["kind"] == "jwt":
+            options = {**options, "exclude_punctuation": True}  # a comma separates the keys
         return self._protect(api.random_password(self.client, values.password_request(options)))
 
     def _source(self, name: str) -> str | None:

@@ -6,6 +6,8 @@ import base64
 import json
 import secrets
 
+import pytest
+
 from tests.image.airflow_stack import Stack
 from tests.image.engine import Containers, Result, wait_until
 
@@ -37,9 +39,19 @@ def test_airflow_signs_with_the_first_key_and_takes_each(containers: Containers,
     assert list(taken.values()) == keys
 
 
-def test_without_keys_airflow_has_its_own_options(containers: Containers, image: str) -> None:
-    shown = show(containers, image, AIRFLOW__API_AUTH__JWT_SECRET="own")
-    assert shown.output.splitlines() == ["own", "none", "none"]
+@pytest.mark.parametrize("keys", [{}, {"AIRFLOW_FARGATE_JWT_KEYS": "ours,next"}])
+@pytest.mark.parametrize(
+    ("own", "options"),
+    [
+        ({"AIRFLOW__API_AUTH__JWT_SECRET": "own"}, ["own", "none", "none"]),
+        ({"AIRFLOW__API_AUTH__JWT_PRIVATE_KEY_PATH": "/own"}, ["none", "none", "none"]),
+        ({"AIRFLOW__API_AUTH__TRUSTED_JWKS_URL": "https://own"}, ["none", "none", "https://own"]),
+    ],
+)
+def test_options_of_ones_own_stay(
+    containers: Containers, image: str, keys: dict[str, str], own: dict[str, str], options: list[str]
+) -> None:
+    assert show(containers, image, **keys, **own).output.splitlines() == options
 
 
 def test_tokens_of_either_key_are_taken_until_the_old_one_goes(stack: Stack) -> None:

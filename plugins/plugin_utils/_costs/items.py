@@ -24,7 +24,7 @@ HOURS = 730
 # What Fargate includes.
 FREE_STORAGE = 20
 # The four URLs beside the generated passwords and keys; roles/secrets.
-SECRETS = 10
+SECRETS = 11
 # Of the publisher, by what each belongs to; files/image/airflow_fargate/metrics/cloudwatch.py.
 METRICS_OF_QUEUE, METRICS_OF_POOL, METRICS_OF_SERVICE, METRICS_OF_ENVIRONMENT = 3, 8, 1, 7
 # Those of services are of what is neither a pool nor the publisher; airflow_watched_services in components.yml.

@@ -159,3 +159,9 @@ def test_as_many_alarms_as_the_role_sets() -> None:
     assert len(variables["__monitoring_other_alarms"]) + len(JOB_TYPES) + 1 == items.ALARMS
     one, two = (costs(*[service()] * number)["of"]["Alarms and dashboard"]["always"] for number in (1, 2))
     assert two - one == pytest.approx(COSTS["airflow_prices"]["alarm_month"])
+
+
+def test_as_many_secrets_as_the_role_makes() -> None:
+    tasks = [task for path in (ROOT / "roles/secrets/tasks").glob("*.yml") for task in yaml.safe_load(path.read_text())]
+    made = [secret["name"] for task in tasks for secret in task["airflow.fargate.generated_secret"]["secrets"]]
+    assert items.SECRETS == len(made)

@@ -115,7 +115,7 @@ def test_two_keys_that_sign_in_turn(secrets: Any, run_module: Run) -> None:
     secrets.add_response("create_secret", {}, {"Name": "x", "SecretString": f"{PASSWORD},other", "Tags": []})
     described(secrets, "x")
 
-    assert run_module(main, secrets=[{"name": "x", "kind": "jwt"}])["changed"]
+    assert run_module(main, secrets=[{"name": "x", "kind": "jwt", "exclude_punctuation": False}])["changed"]
 
 
 def test_a_template_whose_source_is_no_user(secrets: Any, run_module: Run) -> None:
