@@ -51,11 +51,12 @@ def prose(description: str | list[str]) -> str:
     return cell(description if isinstance(description, str) else " ".join(description))
 
 
-def value(default: Any) -> str:
+def value(default: Any, home: str) -> str:
+    """The default, or where it stands when it is too long for a table."""
     if default is None:
         return ""
     text = cell(default if isinstance(default, str) and default else json.dumps(default))
-    return f"`{text}`" if len(text) <= LONGEST_DEFAULT or isinstance(default, str) else "in `group_vars/all`"
+    return f"`{text}`" if len(text) <= LONGEST_DEFAULT or isinstance(default, str) else f"in `{home}`"
 
 
 def meaning(option: dict[str, Any]) -> str:
@@ -67,18 +68,18 @@ def kind(option: dict[str, Any]) -> str:
     return f"list of {option['elements']}" if "elements" in option else str(option["type"])
 
 
-def rows(options: Options, defaults: dict[str, Any], prefix: str = "") -> Iterator[str]:
+def rows(options: Options, defaults: dict[str, Any], home: str, prefix: str = "") -> Iterator[str]:
     for name, option in options.items():
-        default = "**required**" if option.get("required") else value(defaults.get(name, option.get("default")))
+        default = "**required**" if option.get("required") else value(defaults.get(name, option.get("default")), home)
         yield f"| `{prefix}{name}` | {kind(option)} | {default} | {meaning(option)} |"
-        yield from rows(option.get("options", {}), {}, f"{prefix}{name}.")
+        yield from rows(option.get("options", {}), {}, home, f"{prefix}{name}.")
 
 
-def table(options: Options, defaults: dict[str, Any]) -> str:
+def table(options: Options, defaults: dict[str, Any], home: str = "group_vars/all") -> str:
     if not options:
         return "This role has no options."
     head = "| Name | Type | Default | Meaning |\n| --- | --- | --- | --- |"
-    return "\n".join([head, *rows(options, defaults)])
+    return "\n".join([head, *rows(options, defaults, home)])
 
 
 def role_defaults(role: Path) -> dict[str, Any]:
@@ -162,7 +163,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     roles = sorted(path.parents[1] for path in ROOT.glob("roles/*/tasks/main.yml"))
     for role in roles:
         page = role / "README.md"
-        yield page, filled(page, written(page), table(role_options(role), role_defaults(role)))
+        yield page, filled(page, written(page), table(role_options(role), role_defaults(role), "defaults/main.yml"))
     page = ROOT / "README.md"
     yield page, filled(page, filled(page, written(page), settings_tables(roles)), costs_table(), *COSTS)
 

@@ -48,8 +48,8 @@ def test_missing_markers_are_refused(root: Path) -> None:
 
 
 def test_a_table_of_defaults_is_not_squeezed_into_a_cell() -> None:
-    assert render_readmes.value({"prices": list(range(100))}) == "in `group_vars/all`"
-    assert render_readmes.value({"prices": 1}) == '`{"prices": 1}`'
+    assert render_readmes.value({"prices": list(range(100))}, "defaults/main.yml") == "in `defaults/main.yml`"
+    assert render_readmes.value({"prices": 1}, "defaults/main.yml") == '`{"prices": 1}`'
 
 
 def role(root: Path, default: str) -> Path:
