@@ -164,4 +164,4 @@ def test_as_many_alarms_as_the_role_sets() -> None:
 def test_as_many_secrets_as_the_role_makes() -> None:
     tasks = [task for path in (ROOT / "roles/secrets/tasks").glob("*.yml") for task in yaml.safe_load(path.read_text())]
     made = [secret["name"] for task in tasks for secret in task["airflow.fargate.generated_secret"]["secrets"]]
-    assert items.SECRETS == len(made)
+    assert len(made) == items.SECRETS
