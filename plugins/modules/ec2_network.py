@@ -61,7 +61,13 @@ options:
   nat_gateway:
     description:
       - Whether a NAT gateway, in the first public subnet, lets the private ones out. One that is there is not deleted
-        with V(false), but no longer routed to.
+        with V(false), but for O(purge_nat_gateway): tasks may still need it.
+    type: bool
+    default: false
+  purge_nat_gateway:
+    description:
+      - With O(nat_gateway=false), remove a NAT gateway that is there, its route and its address. While ECS has tasks in
+        the private subnets, it stays, and a warning says so. Under check mode these tasks are not looked for.
     type: bool
     default: false
   gateway_endpoints:
@@ -73,9 +79,10 @@ options:
 notes:
   - Calls U(https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeVpcs.html), DescribeVpcAttribute,
     DescribeSubnets, DescribeInternetGateways, DescribeNatGateways, DescribeRouteTables, DescribeVpcEndpoints,
-    DescribeAddresses, CreateVpc, ModifyVpcAttribute, CreateSubnet, CreateInternetGateway, AttachInternetGateway,
-    AllocateAddress, CreateNatGateway, CreateRouteTable, CreateRoute, ReplaceRoute, DeleteRoute, AssociateRouteTable,
-    ReplaceRouteTableAssociation, CreateVpcEndpoint, ModifyVpcEndpoint, CreateTags and DeleteTags.
+    DescribeAddresses, DescribeNetworkInterfaces, CreateVpc, ModifyVpcAttribute, CreateSubnet, CreateInternetGateway,
+    AttachInternetGateway, AllocateAddress, ReleaseAddress, CreateNatGateway, DeleteNatGateway, CreateRouteTable,
+    CreateRoute, ReplaceRoute, DeleteRoute, AssociateRouteTable, ReplaceRouteTableAssociation, CreateVpcEndpoint,
+    ModifyVpcEndpoint, CreateTags and DeleteTags.
 author:
   - airflow.fargate contributors (@airflow-fargate)
 extends_documentation_fragment:
@@ -119,6 +126,13 @@ private_subnet_ids:
   type: list
   elements: str
   sample: [subnet-0123456789abcdef1]
+unwanted_nat_gateway_ids:
+  description:
+    - With O(nat_gateway=false), the NAT gateways that EC2 listed, which it does for an hour after their deletion.
+  returned: always
+  type: list
+  elements: str
+  sample: [nat-0123456789abcdef0]
 """
 
 import typing as t
@@ -149,6 +163,7 @@ def main() -> None:
             "public_subnets": subnets_spec(),
             "private_subnets": subnets_spec(),
             "nat_gateway": {"type": "bool", "default": False},
+            "purge_nat_gateway": {"type": "bool", "default": False},
             "gateway_endpoints": {"type": "list", "elements": "str", "default": []},
             "tags": {"type": "dict", "aliases": ["resource_tags"]},
             "purge_tags": {"type": "bool", "default": True},

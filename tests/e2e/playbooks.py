@@ -22,6 +22,7 @@ from tests.e2e.embedded_aws import ROOT, EmbeddedAws
 RECAP = re.compile(r"^(\S+)\s+: (ok=\d+.*)$", re.MULTILINE)
 COUNT = re.compile(r"(\w+)=(\d+)")
 MARKER = "E2E_PLAYBOOK_RUN"
+OWN_SETTINGS = "\n# Of the test.\n"
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,11 @@ class Environment:
 
     def set_group_vars(self, group: str, **variables: object) -> None:
         (self.inventory / "group_vars" / f"{group}.yml").write_text(yaml.safe_dump(variables))
+
+    def set_settings(self, **variables: object) -> None:
+        """Of the environment, beside those of inventories/local; the next call replaces them."""
+        path = self.inventory / "group_vars/airflow.yml"
+        path.write_text(path.read_text().partition(OWN_SETTINGS)[0] + OWN_SETTINGS + yaml.safe_dump(variables))
 
     def clear_host_vars(self) -> None:
         shutil.rmtree(self.inventory / "host_vars")

@@ -39,7 +39,8 @@ def path(run: dict[str, Any]) -> str:
 def test_ecs_gives_no_option_of_the_configuration(environment: Environment) -> None:
     worker, scheduler = containers(environment, "worker"), containers(environment, "scheduler")
     assert worker.get("secrets", []) == []
-    assert [secret["name"] for secret in scheduler["secrets"]] == ["AIRFLOW_FARGATE_DATABASE"]
+    given = {secret["name"] for secret in scheduler["secrets"]}
+    assert given == {"AIRFLOW_FARGATE_DATABASE", "AIRFLOW_FARGATE_JWT_KEYS"}
     assert {"AIRFLOW__CELERY__BROKER_URL_SECRET"} <= {item["name"] for item in worker["environment"]}
 
 

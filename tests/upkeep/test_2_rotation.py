@@ -16,7 +16,6 @@ import pytest
 from tests.e2e.airflow_api import Airflow, log_in
 from tests.e2e.embedded_aws import EmbeddedAws
 from tests.e2e.playbooks import Environment, Run, kill_all
-from tests.upkeep.conftest import SETTINGS
 
 PLAYBOOK = "playbooks/rotate_secrets.yml"
 ROTATED = (
@@ -220,7 +219,7 @@ def test_the_broker_refuses_the_old_token(rotation: Rotation, aws: EmbeddedAws) 
 
 
 def test_a_deployment_after_it_changes_nothing(rotation: Rotation, environment: Environment) -> None:
-    assert environment.deploy("-e", SETTINGS).changed_hosts == set()
+    assert environment.deploy().changed_hosts == set()
 
 
 def test_no_value_is_in_any_output(rotation: Rotation) -> None:

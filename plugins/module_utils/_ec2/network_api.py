@@ -162,21 +162,51 @@ def _free_address(client: t.Any, tags: Tags) -> Resource | None:
     return next((address for address in found if "AssociationId" not in address), None)
 
 
-def wait_for_nat_gateway(client: t.Any, gateway_id: str) -> None:
+def wait_for_nat_gateway(client: t.Any, gateway_id: str, state: str) -> None:
     poll(
         lambda: _write("describe NAT gateways", client.describe_nat_gateways, NatGatewayIds=[gateway_id])[
             "NatGateways"
         ][0],
-        _nat_gateway_ready,
+        lambda gateway: _nat_gateway_is(gateway, state),
         NAT_TIMEOUT,
         f"NAT gateway {gateway_id}",
     )
 
 
-def _nat_gateway_ready(gateway: Resource) -> Verdict:
+def _nat_gateway_is(gateway: Resource, state: str) -> Verdict:
     if gateway["State"] == "failed":
         return failed(gateway.get("FailureMessage", "no reason given"))
-    return DONE if gateway["State"] == "available" else not_yet(f"the state is {gateway['State']}")
+    return DONE if gateway["State"] == state else not_yet(f"the state is {gateway['State']}")
+
+
+def find_task_interfaces(client: t.Any, subnet_ids: list[str]) -> list[str]:
+    """The network interfaces that ECS has made for tasks in these subnets."""
+    found = list_all(
+        EC2ErrorHandler,
+        client,
+        "describe_network_interfaces",
+        "NetworkInterfaces",
+        Filters=[{"Name": "subnet-id", "Values": subnet_ids}, {"Name": "description", "Values": ["arn:aws*:ecs:*"]}],
+    )
+    return [interface["NetworkInterfaceId"] for interface in found]
+
+
+def delete_nat_gateway(client: t.Any, gateway_id: str) -> None:
+    _write(f"delete {gateway_id}", client.delete_nat_gateway, NatGatewayId=gateway_id)
+
+
+def find_addresses_of(client: t.Any, gateways: list[Resource]) -> list[str]:
+    """The allocations of these NAT gateways' addresses that there still are."""
+    ids = [address["AllocationId"] for gateway in gateways for address in gateway.get("NatGatewayAddresses", [])]
+    if not ids:
+        return []
+    filters = [{"Name": "allocation-id", "Values": ids}]
+    found = aws_call(EC2ErrorHandler, "describe addresses", client.describe_addresses, Filters=filters)["Addresses"]
+    return [address["AllocationId"] for address in found]
+
+
+def release_address(client: t.Any, allocation: str) -> None:
+    _write(f"release address {allocation}", client.release_address, AllocationId=allocation)
 
 
 def create_route_table(client: t.Any, vpc_id: str, tags: Tags) -> Resource:

@@ -16,6 +16,8 @@ Resource = api.Resource
 State = dict[str, t.Any]
 
 KINDS = ("public", "private")
+# A NAT gateway that is none any more is listed for an hour.
+ALIVE = ("pending", "available")
 NOTHING = api.Seen(dict.fromkeys(api.DNS, False), [], [], [], [], [])
 TARGETS = ("GatewayId", "NatGatewayId", "TransitGatewayId", "VpcPeeringConnectionId", "NetworkInterfaceId")
 
@@ -71,7 +73,11 @@ class Network:
         subnet_ids = side_by_side(lambda one: self._subnet(vpc_id, *one, there.get(one[1]["cidr"])), wanted)
         subnets = [(kind, option["cidr"], its_id) for (kind, option), its_id in zip(wanted, subnet_ids, strict=True)]
         internet_gateway = self._internet_gateway(vpc_id, seen.internet_gateways)
-        nat_gateway = self._nat_gateway(subnet_ids, seen.nat_gateways) if self.params["nat_gateway"] else None
+        private = [its_id for kind, _cidr, its_id in subnets if kind == "private" and its_id]
+        if self.params["nat_gateway"]:
+            nat_gateway = self._nat_gateway(subnet_ids, seen.nat_gateways)
+        else:
+            nat_gateway = self._kept_nat_gateway(private, seen.nat_gateways)
         targets = {"public": internet_gateway, "private": nat_gateway}
         tables = {kind: self._route_table(vpc_id, kind, targets[kind], seen.route_tables) for kind in KINDS}
         links = associations(seen.route_tables)
@@ -79,10 +85,14 @@ class Network:
             self._association(kind, cidr, tables[kind], subnet_id, links.get(subnet_id or ""))
         for service in self.params["gateway_endpoints"]:
             self._endpoint(vpc_id, service, tables, seen.endpoints)
+        unwanted = [] if self.params["nat_gateway"] else seen.nat_gateways
+        if self.params["purge_nat_gateway"] and nat_gateway is None:
+            self._remove_nat_gateways(unwanted)
         return {
             "changed": self.before != self.after,
             "vpc_id": vpc_id,
             **{f"{kind}_subnet_ids": [one for its, _cidr, one in subnets if its == kind and one] for kind in KINDS},
+            "unwanted_nat_gateway_ids": [gateway["NatGatewayId"] for gateway in unwanted],
             "diff": {"before": self.before, "after": self.after},
             "warnings": self.warnings,
         }
@@ -153,7 +163,7 @@ class Network:
     def _nat_gateway(self, subnet_ids: list[str | None], gateways: list[Resource]) -> str | None:
         """In the first public subnet. One that is being made was begun by an interrupted run."""
         tags = self._wanted_tags(self.name)
-        found = next((one for one in gateways if one["State"] in ("pending", "available")), None)
+        found = next((one for one in gateways if one["State"] in ALIVE), None)
         if found is None:
             self._note("NAT gateway", None, {"tags": tags})
             if self.check_mode or not subnet_ids[0]:
@@ -164,14 +174,52 @@ class Network:
             self._note("NAT gateway", {"tags": tags_of(found)}, {"tags": self._tag(gateway_id, found, tags)})
         if not self.check_mode and (found is None or found["State"] == "pending"):
             # EC2 takes no route to one that is not available.
-            api.wait_for_nat_gateway(self.client, gateway_id)
+            api.wait_for_nat_gateway(self.client, gateway_id, "available")
         return gateway_id
+
+    def _kept_nat_gateway(self, private_subnet_ids: list[str], gateways: list[Resource]) -> str | None:
+        """One that is not wanted any more, while something may need it. Its route stays with it."""
+        found = next((one for one in gateways if one["State"] in ALIVE), None)
+        if found is None:
+            return None
+        gateway_id = found["NatGatewayId"]
+        there = {"tags": tags_of(found)}
+        if self.params["purge_nat_gateway"]:
+            # Under check mode nothing has moved yet.
+            tasks = (
+                []
+                if self.check_mode or not private_subnet_ids
+                else api.find_task_interfaces(self.client, private_subnet_ids)
+            )
+            if not tasks:
+                self.before["NAT gateway"] = there
+                return None
+            self.warnings.append(
+                f"NAT gateway {gateway_id} stays: tasks of ECS in the private subnets need it ({len(tasks)}). "
+                "A run after they have ended removes it"
+            )
+        self._note("NAT gateway", there, there)
+        return gateway_id
+
+    def _remove_nat_gateways(self, gateways: list[Resource]) -> None:
+        """With their addresses, which are free once EC2 has deleted them; an interrupted run may have come less far."""
+        if not self.check_mode:
+            for gateway in gateways:
+                if gateway["State"] in ALIVE:
+                    api.delete_nat_gateway(self.client, gateway["NatGatewayId"])
+            for gateway in gateways:
+                if gateway["State"] in (*ALIVE, "deleting"):
+                    api.wait_for_nat_gateway(self.client, gateway["NatGatewayId"], "deleted")
+        for address in api.find_addresses_of(self.client, gateways):
+            self.before[f"address {address}"] = {"allocated": True}
+            if not self.check_mode:
+                api.release_address(self.client, address)
 
     def _route_table(self, vpc_id: str | None, kind: str, target: str | None, tables: list[Resource]) -> str | None:
         """Only its default route is ours; EC2 itself adds those of endpoints."""
         name = f"{self.name}-{kind}"
         tags = self._wanted_tags(name)
-        routed = kind == "public" or self.params["nat_gateway"]
+        routed = kind == "public" or self.params["nat_gateway"] or target is not None
         default = (target or "new gateway") if routed else None
         found = next((table for table in tables if tags_of(table).get("Name") == name), None)
         before = None

@@ -43,6 +43,7 @@ def install(settings: Settings) -> None:
         filters,
         firehose,
         gateway,
+        nat_gateways,
         private_endpoints,
         rds,
         rds_power,
@@ -80,6 +81,7 @@ def install(settings: Settings) -> None:
     task_definitions.install()
     security_groups.install()
     filters.install()
+    nat_gateways.install()
     firehose.install()
     athena.install()
 

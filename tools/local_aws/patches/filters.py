@@ -1,10 +1,11 @@
 """Filters that lists go by on AWS, and that ministack passes over: two environments would see each other's things.
 
-AWS: DescribeVpcEndpoints, and Cloud Map's ListNamespaces and ListServices.
+AWS: DescribeVpcEndpoints, DescribeNetworkInterfaces and DescribeAddresses, Cloud Map's ListNamespaces and ListServices.
 """
 
 from __future__ import annotations
 
+import fnmatch
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -19,6 +20,14 @@ ENDPOINT_FIELDS = {
     "vpc-endpoint-type": "VpcEndpointType",
     "vpc-id": "VpcId",
 }
+INTERFACE_FIELDS = {
+    "description": "Description",
+    "network-interface-id": "NetworkInterfaceId",
+    "status": "Status",
+    "subnet-id": "SubnetId",
+    "vpc-id": "VpcId",
+}
+ADDRESS_FIELDS = {"allocation-id": "AllocationId", "association-id": "AssociationId", "public-ip": "PublicIp"}
 
 
 def selected(records: Iterable[Record], fields: Mapping[str, str], filters: Iterable[Record]) -> list[Record]:
@@ -33,6 +42,15 @@ def selected(records: Iterable[Record], fields: Mapping[str, str], filters: Iter
         else:
             chosen = [record for record in chosen if record[field] in values]
     return chosen
+
+
+def matches(record: Record, fields: Mapping[str, str], filters: Mapping[str, list[str]]) -> bool:
+    """Whether a record of EC2 has one of the values of each filter, in which * and ? stand for others."""
+    return all(
+        any(fnmatch.fnmatchcase(str(record[fields[name]]), value) for value in values)
+        for name, values in filters.items()
+        if name in fields
+    )
 
 
 def install() -> None:
@@ -50,16 +68,38 @@ def install() -> None:
     def describe_vpc_endpoints(parameters: Any) -> Any:
         ids = ec2._parse_member_list(parameters, "VpcEndpointId")
         filters = ec2._parse_filters(parameters)
-        fields = {ENDPOINT_FIELDS[name]: values for name, values in filters.items() if name in ENDPOINT_FIELDS}
         items = "".join(
             ec2._vpce_fields_xml(endpoint)
             for endpoint in ec2._vpc_endpoints.values()
             if (not ids or endpoint["VpcEndpointId"] in ids)
             and ec2._resource_matches_tag_filters(endpoint["VpcEndpointId"], filters)
-            and all(endpoint[field] in values for field, values in fields.items())
+            and matches(endpoint, ENDPOINT_FIELDS, filters)
         )
         return ec2._xml(200, "DescribeVpcEndpointsResponse", f"<vpcEndpointSet>{items}</vpcEndpointSet>")
+
+    def filtered(describe: Any, records: Mapping[str, Record], key: str, fields: Mapping[str, str]) -> Any:
+        """The same, asked for those by their ids that the filters let through; and for one that is not, if for none."""
+
+        def answer(parameters: Any) -> Any:
+            asked = ec2._parse_member_list(parameters, key)
+            filters = ec2._parse_filters(parameters)
+            found = [
+                record[key]
+                for record in records.values()
+                if (not asked or record[key] in asked)
+                and ec2._resource_matches_tag_filters(record[key], filters)
+                and matches(record, fields, filters)
+            ]
+            return describe({f"{key}.{number}": [one] for number, one in enumerate(found or ["none"], 1)})
+
+        return answer
 
     servicediscovery._list_namespaces = list_namespaces
     servicediscovery._list_services = list_services
     ec2._ACTION_MAP["DescribeVpcEndpoints"] = describe_vpc_endpoints
+    ec2._ACTION_MAP["DescribeNetworkInterfaces"] = filtered(
+        ec2._describe_network_interfaces, ec2._network_interfaces, "NetworkInterfaceId", INTERFACE_FIELDS
+    )
+    ec2._ACTION_MAP["DescribeAddresses"] = filtered(
+        ec2._describe_addresses, ec2._addresses, "AllocationId", ADDRESS_FIELDS
+    )

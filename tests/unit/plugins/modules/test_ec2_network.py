@@ -47,6 +47,7 @@ class FakeEC2:
                 "RouteTables",
                 "VpcEndpoints",
                 "Addresses",
+                "NetworkInterfaces",
             )
         }
         self.dns = {"enableDnsSupport": True, "enableDnsHostnames": False}
@@ -69,6 +70,7 @@ class FakeEC2:
             "describe_nat_gateways": "NatGateways",
             "describe_route_tables": "RouteTables",
             "describe_vpc_endpoints": "VpcEndpoints",
+            "describe_network_interfaces": "NetworkInterfaces",
         }[operation]
         lists = self.lists
 
@@ -83,11 +85,20 @@ class FakeEC2:
 
     def describe_nat_gateways(self, NatGatewayIds: list[str]) -> dict[str, Any]:
         gateway = self.find(NatGatewayIds[0])
-        gateway["State"] = "available"
+        gateway["State"] = {"pending": "available", "deleting": "deleted"}.get(gateway["State"], gateway["State"])
         return {"NatGateways": [gateway]}
 
     def describe_addresses(self, Filters: list[dict[str, Any]]) -> dict[str, Any]:
         return {"Addresses": self.lists["Addresses"]}
+
+    def delete_nat_gateway(self, NatGatewayId: str) -> None:
+        self.writes.append("delete_nat_gateway")
+        self.find(NatGatewayId)["State"] = "deleting"
+
+    def release_address(self, AllocationId: str) -> None:
+        self.writes.append("release_address")
+        assert {gateway["State"] for gateway in self.lists["NatGateways"]} == {"deleted"}
+        self.lists["Addresses"] = []
 
     def create_vpc(self, CidrBlock: str, TagSpecifications: list[dict[str, Any]]) -> dict[str, Any]:
         self.writes.append("create_vpc")
@@ -118,6 +129,7 @@ class FakeEC2:
     def create_nat_gateway(self, TagSpecifications: list[dict[str, Any]], **fields: Any) -> dict[str, Any]:
         self.writes.append(f"create_nat_gateway {fields['SubnetId']}")
         made = self.add("NatGateways", "nat", "NatGatewayId", TagSpecifications, State="pending", **fields)
+        made["NatGatewayAddresses"] = [{"AllocationId": fields["AllocationId"]}]
         return {"NatGateway": made}
 
     def create_route_table(self, VpcId: str, TagSpecifications: list[dict[str, Any]]) -> dict[str, Any]:
@@ -244,9 +256,55 @@ def test_a_nat_gateway_comes_and_its_route_goes(network: FakeEC2, run_module: Ru
     assert table(network, "x-private")["Routes"][0]["NatGatewayId"] == gateway["NatGatewayId"]
     assert not run_module(main, **OPTIONS, nat_gateway=True)["changed"]
 
+
+PURGED = {**OPTIONS, "purge_nat_gateway": True}
+
+
+@pytest.fixture
+def with_nat_gateway(network: FakeEC2, run_module: Run) -> FakeEC2:
+    run_module(main, **OPTIONS, nat_gateway=True)
     network.writes.clear()
-    assert run_module(main, **OPTIONS)["changed"]
-    assert network.writes == [f"delete_route {table(network, 'x-private')['RouteTableId']}"]
+    return network
+
+
+def test_a_nat_gateway_that_is_switched_off_stays_with_its_route_for_the_time_being(
+    with_nat_gateway: FakeEC2, run_module: Run
+) -> None:
+    result = run_module(main, **OPTIONS)
+    assert not result["changed"]
+    assert result["unwanted_nat_gateway_ids"] == [with_nat_gateway.lists["NatGateways"][0]["NatGatewayId"]]
+    assert with_nat_gateway.writes == []
+
+
+def test_a_nat_gateway_goes_with_its_route_and_address(with_nat_gateway: FakeEC2, run_module: Run) -> None:
+    result = run_module(main, **PURGED)
+    assert result["changed"]
+    assert "NAT gateway" in result["diff"]["before"]
+    assert "NAT gateway" not in result["diff"]["after"]
+    route = f"delete_route {table(with_nat_gateway, 'x-private')['RouteTableId']}"
+    assert with_nat_gateway.writes == [route, "delete_nat_gateway", "release_address"]
+    assert not run_module(main, **PURGED)["changed"]
+
+
+def test_a_nat_gateway_stays_while_tasks_need_it(with_nat_gateway: FakeEC2, run_module: Run) -> None:
+    with_nat_gateway.lists["NetworkInterfaces"].append({"NetworkInterfaceId": "eni-1"})
+    result = run_module(main, **PURGED)
+    assert not result["changed"]
+    assert "stays: tasks of ECS in the private subnets need it (1)" in str(result["warnings"])
+    assert with_nat_gateway.writes == []
+    planned = run_module(main, True, **PURGED)
+    assert planned["changed"]
+    assert with_nat_gateway.writes == []
+
+
+@pytest.mark.parametrize("state", ["deleting", "deleted"])
+def test_a_removal_that_was_interrupted_is_continued(with_nat_gateway: FakeEC2, run_module: Run, state: str) -> None:
+    with_nat_gateway.lists["NatGateways"][0]["State"] = state
+    table(with_nat_gateway, "x-private")["Routes"].clear()
+    assert run_module(main, **OPTIONS)["unwanted_nat_gateway_ids"]
+    result = run_module(main, **PURGED)
+    assert result["changed"]
+    assert with_nat_gateway.writes == ["release_address"]
 
 
 def test_an_address_that_was_allocated_before_is_used(network: FakeEC2, run_module: Run) -> None:

@@ -1,0 +1,98 @@
+"""The NAT gateway is switched off: it goes once nothing needs it, and no task that runs loses its way out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.e2e.airflow_api import Airflow, log_in
+from tests.e2e.embedded_aws import EmbeddedAws
+from tests.e2e.playbooks import Environment, Run, wait_until
+from tests.upkeep.conftest import SETTINGS
+
+BUSY = 60
+
+
+@dataclass(frozen=True)
+class Story:
+    before: dict[str, Any]
+    busy: Run
+    while_busy: dict[str, Any]
+    state: str
+    idle: Run
+    after: dict[str, Any]
+
+
+def network(environment: Environment) -> dict[str, Any]:
+    """What there is of the NAT gateway, and whether the services' subnets are public."""
+    ec2, ecs = environment.aws.client("ec2"), environment.aws.client("ecs")
+    tagged = [{"Name": "tag:airflow:environment", "Values": [environment.name]}]
+    tables = ec2.describe_route_tables(Filters=tagged)["RouteTables"]
+    gateways = ec2.describe_nat_gateways(Filters=tagged)["NatGateways"]
+    services = ecs.describe_services(cluster=environment.prefix, services=["scheduler", "worker"])["services"]
+    return {
+        "gateways": len([gateway for gateway in gateways if gateway["State"] == "available"]),
+        "routes": len([route for table in tables for route in table["Routes"] if route.get("NatGatewayId")]),
+        "addresses": len(ec2.describe_addresses(Filters=tagged)["Addresses"]),
+        "public": {service["networkConfiguration"]["awsvpcConfiguration"]["assignPublicIp"] for service in services},
+    }
+
+
+@pytest.fixture(scope="module")
+def story(environment: Environment) -> Story:
+    """Switched off while a task runs, and deployed again when that has ended."""
+    airflow = log_in(environment)
+    before = network(environment)
+    airflow.unpause("hello_fargate")
+    conf = {"message": "busy", "sleep_seconds": BUSY}
+    run = airflow.must("POST", "/api/v2/dags/hello_fargate/dagRuns", {"logical_date": None, "conf": conf})
+    wait_until(lambda: "running" in states(airflow, run), 60, "a task runs")
+    environment.set_settings(**{**SETTINGS, "airflow_nat_gateway": False})
+    busy = environment.deploy()
+    while_busy = {**network(environment), "states": states(airflow, run)}
+    wait_until(lambda: ended(airflow, run), 2 * BUSY, "the run has ended")
+    wait_until(lambda: not old_tasks(environment), 60, "the old worker has gone")
+    return Story(before, busy, while_busy, state(airflow, run), environment.deploy(), network(environment))
+
+
+def states(airflow: Airflow, run: dict[str, Any]) -> set[str]:
+    return {task["state"] for task in airflow.tasks("hello_fargate", run)}
+
+
+def state(airflow: Airflow, run: dict[str, Any]) -> str:
+    return str(airflow.must("GET", f"/api/v2/dags/hello_fargate/dagRuns/{run['dag_run_id']}")["state"])
+
+
+def ended(airflow: Airflow, run: dict[str, Any]) -> bool:
+    return state(airflow, run) in ("success", "failed")
+
+
+def old_tasks(environment: Environment) -> bool:
+    ecs = environment.aws.client("ecs")
+    [worker] = ecs.describe_services(cluster=environment.prefix, services=["worker"])["services"]
+    return len(worker["deployments"]) > 1
+
+
+def test_services_have_run_behind_it(story: Story) -> None:
+    assert story.before == {"gateways": 1, "routes": 1, "addresses": 1, "public": {"DISABLED"}}
+
+
+def test_it_stays_while_a_task_needs_it(story: Story) -> None:
+    assert "running" in story.while_busy["states"]
+    assert story.while_busy["public"] == {"ENABLED"}
+    assert [story.while_busy[name] for name in ("gateways", "routes", "addresses")] == [1, 1, 1]
+    assert "stays: tasks of ECS in the private subnets need it (1)" in story.busy.output
+    assert story.state == "success"
+
+
+def test_it_goes_with_its_route_and_address(story: Story) -> None:
+    assert story.after == {"gateways": 0, "routes": 0, "addresses": 0, "public": {"ENABLED"}}
+    assert story.idle.changed_hosts == {"aws"}
+
+
+def test_then_nothing_is_left_to_do(story: Story, environment: Environment, aws: EmbeddedAws) -> None:
+    mark = aws.mark()
+    assert environment.deploy().changed_hosts == set()
+    assert "ec2:DeleteNatGateway" not in aws.calls(mark)
