@@ -61,7 +61,7 @@ options:
   nat_gateway:
     description:
       - Whether a NAT gateway, in the first public subnet, lets the private ones out. One that is there is not deleted
-        with V(false), but for O(purge_nat_gateway): tasks may still need it.
+        with V(false), but for O(purge_nat_gateway), since tasks may still need it.
     type: bool
     default: false
   purge_nat_gateway:
