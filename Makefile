@@ -21,7 +21,7 @@ PLAYBOOK = ansible-playbook -i inventories/$(ENV) $(ARGS)
 
 GATES := lint-ansible lint-yaml lint-python lint-types lint-changelog lint-docs lint-readmes
 # What takes longest comes first: three lanes run side by side.
-SUITES := e2e running-test drain-test scaling-test upkeep-test lint-sanity image-test molecule-roles local-aws-test unit playbook-test
+SUITES := e2e running-test scaling-test image-test drain-test upkeep-test local-aws-test lint-sanity molecule-roles unit playbook-test
 
 # --- Tools ------------------------------------------------------------------------------------------------------------
 

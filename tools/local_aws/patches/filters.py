@@ -47,7 +47,7 @@ def selected(records: Iterable[Record], fields: Mapping[str, str], filters: Iter
 def matches(record: Record, fields: Mapping[str, str], filters: Mapping[str, list[str]]) -> bool:
     """Whether a record of EC2 has one of the values of each filter, in which * and ? stand for others."""
     return all(
-        any(fnmatch.fnmatchcase(str(record[fields[name]]), value) for value in values)
+        any(fnmatch.fnmatchcase(str(record.get(fields[name])), value) for value in values)
         for name, values in filters.items()
         if name in fields
     )
