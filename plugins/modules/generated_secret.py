@@ -346,6 +346,8 @@ def check_options(secrets: list[Options]) -> str | None:
     for options in secrets:
         if options["kind"] == "template" and values.PLACEHOLDER not in options["template"]:
             return f"the template of {options['name']} does not contain {values.PLACEHOLDER}"
+        if options["kind"] == "user" and not options["usernames"]:
+            return f"usernames of {options['name']} must have at least one name"
     return None
 
 

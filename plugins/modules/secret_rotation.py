@@ -261,6 +261,15 @@ class Rotation:
         return None
 
 
+def check_options(secrets: t.Sequence[Options]) -> str | None:
+    """What is wrong with the list, if anything."""
+    for options in secrets:
+        names = options["usernames"] or []
+        if options["kind"] == "user" and (len(names) < 2 or len(set(names)) < len(names)):
+            return f"usernames of {options['name']} must be at least two different names, not {names}: they take turns"
+    return None
+
+
 def main() -> None:
     module = AnsibleAWSModule(
         argument_spec={
@@ -285,6 +294,9 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
+    problem = check_options(module.params["secrets"])
+    if problem:
+        module.fail_json(msg=problem)
     results = []
     try:
         for options in module.params["secrets"]:

@@ -108,6 +108,12 @@ def test_a_user_has_the_first_name_and_a_random_password(secrets: Any, run_modul
     assert_no_value(result)
 
 
+def test_a_user_without_a_name(secrets: Any, run_module: Run) -> None:
+    result = run_module(main, secrets=[{"name": "x", "kind": "user", "usernames": []}])
+
+    assert result["msg"] == "usernames of x must have at least one name"
+
+
 def test_two_keys_that_sign_in_turn(secrets: Any, run_module: Run) -> None:
     missing(secrets)
     random_password(secrets, PASSWORD)

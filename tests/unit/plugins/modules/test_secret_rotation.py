@@ -153,6 +153,13 @@ def test_database_users_take_turns(account: SecretsManager, run_module: Run) -> 
     assert len(set(account.versions.values())) == 4
 
 
+@pytest.mark.parametrize("names", [[], ["one"], ["one", "one"]])
+def test_a_user_cannot_take_turns_with_itself(account: SecretsManager, run_module: Run, names: list[str]) -> None:
+    result = step(run_module, "staged", kind="user", usernames=names)
+    assert result["msg"] == f"usernames of {NAME} must be at least two different names, not {names}: they take turns"
+    assert account.calls == 0
+
+
 def test_a_broker_takes_both_tokens_until_the_end(account: SecretsManager, run_module: Run) -> None:
     for _time in range(2):
         step(run_module, "staged", replication_group="app")
