@@ -109,11 +109,11 @@ destroy: running-environment ## Remove the environment (asks for its name)
 
 .PHONY: test
 test: $(VENV)/.tested ## Every gate and every test, with a summary at the end
-	@python3 tools/run_sections.py --lanes 3 $(SUITES) $(GATES)
+	@python3 -m tools.run_sections --lanes 3 $(SUITES) $(GATES)
 
 .PHONY: lint
 lint: $(VENV)/.tested ## Every gate that needs no container
-	@python3 tools/run_sections.py $(GATES) lint-sanity
+	@python3 -m tools.run_sections $(GATES) lint-sanity
 
 .PHONY: lint-ansible
 lint-ansible: $(VENV)/.tested ## ansible-lint, production profile

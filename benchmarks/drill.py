@@ -60,6 +60,15 @@ class Pool:
         service = self.service()
         return int(service["runningCount"] + service["pendingCount"])
 
+    def stopping(self) -> bool:
+        """Whether a task of the pool has not ended yet. What it wrote is in the log once it has."""
+        pages = self.ecs.get_paginator("list_tasks").paginate(
+            cluster=self.cluster, serviceName=POOL, desiredStatus="STOPPED"
+        )
+        stopped = [page["taskArns"] for page in pages if page["taskArns"]]
+        described = [self.ecs.describe_tasks(cluster=self.cluster, tasks=arns)["tasks"] for arns in stopped]
+        return any(task["lastStatus"] != "STOPPED" for tasks in described for task in tasks)
+
     def update(self, **wanted: Any) -> None:
         self.ecs.update_service(cluster=self.cluster, service=POOL, **wanted)
 
@@ -134,4 +143,5 @@ def run(
             pool.restore()
     pool.update(desiredCount=0)
     pool.wait(lambda: pool.workers() == 0, "no worker")
+    pool.wait(lambda: not pool.stopping(), "every worker has ended")
     return Outcome(steps, judge(load.instances, pool.lines()), pool.workers())

@@ -20,8 +20,9 @@ import yaml
 
 from benchmarks import calls
 from benchmarks.measure import Cost, Run, cpu_of, execute
-from tests.e2e.embedded_aws import ACCOUNT, REGION, ROOT, EmbeddedAws, for_tests, free_port
+from tests.e2e.embedded_aws import ACCOUNT, REGION, ROOT, EmbeddedAws, for_tests
 from tests.e2e.playbooks import Environment
+from tools.free_port import free_port
 
 TOOLS = ROOT / ".venv-bench/bin"
 CALLBACKS = "airflow.fargate.deployment_summary,airflow.fargate.module_server,task_log"

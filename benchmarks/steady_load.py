@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import random
 import re
 import threading
@@ -94,7 +95,7 @@ class Load:
         try:
             while not self._stop.is_set():
                 self._run()
-        except (AssertionError, OSError) as error:
+        except (AssertionError, OSError, http.client.HTTPException) as error:
             self.failure = error
 
     def _run(self) -> None:
@@ -104,5 +105,5 @@ class Load:
         pause = threading.Event()
         while run["state"] not in ("success", "failed"):
             pause.wait(PAUSE)
-            run = self.airflow.must("GET", path)
+            run = self.airflow.seen(path) or run
         self.instances += self.airflow.tasks(DAG, run)

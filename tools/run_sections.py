@@ -11,7 +11,6 @@ import argparse
 import os
 import queue
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from tools.free_port import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 WIDTH = 100
@@ -71,12 +72,6 @@ def echoed(stream: Iterable[str], prefix: str, last_lines: deque[str]) -> Iterat
         print(f"{prefix}{line}", end="", flush=True)
         last_lines.append(line)
         yield line
-
-
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
 
 
 def own_aws(lane: int) -> dict[str, str]:

@@ -26,7 +26,7 @@ const browser = await chromium.launch({
 
 try {
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, locale: "en-US", timezoneId: "UTC" });
-  page.setDefaultTimeout(60_000);
+  page.setDefaultTimeout(120_000);
   const picture = (name) => page.screenshot({ path: join(input.folder, `${name}.png`) });
   const see = (text) => page.getByText(text).filter({ visible: true }).first().waitFor();
 

@@ -62,7 +62,7 @@ def use_airflow(arguments: Mapping[str, object]) -> str:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=300,
+        timeout=600,
         check=False,
     )
     return done.stdout or f"exit code {done.returncode}" if done.returncode else ""

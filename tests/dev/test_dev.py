@@ -19,7 +19,8 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.embedded_aws import ROOT, free_port
+from tests.e2e.embedded_aws import ROOT
+from tools.free_port import free_port
 
 PORT = str(free_port())
 # Files that git does not know would be in the way of somebody's work: the DAG has a name of its own, and goes again.

@@ -28,13 +28,13 @@ class LongTask:
         conf = {"sleep_seconds": 3600}
         run = deployed.airflow.must("POST", RUNS, {"logical_date": None, "conf": conf})
         self.path = f"{RUNS}/{quote(run['dag_run_id'], safe='')}"
-        wait_until(lambda: self.state == ("running", 1), 180, "the task runs")
+        wait_until(lambda: self.state == ("running", 1), 300, "the task runs")
         self.worker = self.workers()[0]
 
     @property
     def state(self) -> tuple[Any, int]:
-        task = self.deployed.airflow.must("GET", f"{self.path}/taskInstances/greet")
-        return task["state"], task["try_number"]
+        task = self.deployed.airflow.seen(f"{self.path}/taskInstances/greet")
+        return task.get("state", "not seen"), task.get("try_number", 0)
 
     def workers(self) -> list[str]:
         pool = self.deployed.pool
@@ -69,7 +69,7 @@ def test_a_run_that_replaces_a_busy_worker_ends_and_the_worker_stays_until_its_t
     assert long_task.worker in long_task.workers()
     assert len(long_task.workers()) == 2
     long_task.end()
-    wait_until(lambda: long_task.worker not in long_task.workers(), 120, "the old worker has gone")
+    wait_until(lambda: long_task.worker not in long_task.workers(), 300, "the old worker has gone")
     assert len(long_task.workers()) == 1
 
 
@@ -78,8 +78,9 @@ def test_a_task_that_outlasts_a_spot_interruption_is_retried_and_never_a_success
 ) -> None:
     instance.interrupt(instance.from_environment(deployed.aws.variables), long_task.worker)
 
-    wait_until(lambda: long_task.state[0] != "running", 120, "the task has ended")
+    # Sooner than the scheduler could have missed its heartbeat.
+    wait_until(lambda: long_task.state[0] not in ("running", "not seen"), 240, "the task has ended")
     assert long_task.state == ("up_for_retry", 1)
     described = deployed.pool.ecs.describe_tasks(cluster=deployed.environment.prefix, tasks=[long_task.worker])
     assert described["tasks"][0]["stopCode"] == "SpotInterruption"
-    wait_until(lambda: deployed.pool.healthy() == 1, 120, "the service has replaced the worker")
+    wait_until(lambda: deployed.pool.healthy() == 1, 300, "the service has replaced the worker")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,17 +15,13 @@ from typing import Any
 
 import boto3
 
+from tools.free_port import free_port
+
 ROOT = Path(__file__).resolve().parents[2]
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
 
 Request = dict[str, Any]
-
-
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
 
 
 @dataclass
@@ -80,8 +75,8 @@ class EmbeddedAws:
         return subprocess.run([self.state / "engine", *arguments], stdout=subprocess.PIPE, text=True, check=True).stdout
 
     def mark(self) -> int:
-        """Where the request log ends now."""
-        return (self.state / "requests.jsonl").stat().st_size
+        """Where the last whole line of the request log ends now."""
+        return (self.state / "requests.jsonl").read_bytes().rfind(b"\n") + 1
 
     def requests(self, since: int = 0) -> list[Request]:
         """Every call since the mark."""

@@ -28,8 +28,12 @@ VARYING = re.compile(
     re.VERBOSE,
 )
 SECRET_SUFFIX = re.compile(r"(?<=-)[0-9a-zA-Z]{6}$")
-# What containers say, when and how often AWS was asked.
-INCIDENTAL = {"logs", "log_lines", "events", "http_headers", "attempts", "seconds", "start", "end", "delta"}
+# What containers say, when and how often AWS was asked. A rollout of workers is waited for until the new tasks are
+# healthy: ECS may or may not have noted its end by then.
+INCIDENTAL = {
+    *("logs", "log_lines", "events", "http_headers", "attempts", "seconds", "start", "end", "delta"),
+    *("rollout_state", "rollout_state_reason"),
+}
 
 
 def recording(file: Path) -> dict[str, str]:

@@ -56,7 +56,7 @@ def test_every_service_scales(story: Story) -> None:
 
 
 def test_every_component_is_healthy(airflow: Airflow) -> None:
-    wait_until(lambda: airflow.health() == dict.fromkeys(COMPONENTS, "healthy"), 30, "every component is healthy")
+    wait_until(lambda: airflow.health() == dict.fromkeys(COMPONENTS, "healthy"), 180, "every component is healthy")
 
 
 def worker_addresses(aws: EmbeddedAws, cluster: str) -> set[str]:
@@ -78,32 +78,35 @@ def read_log(environment: Environment, run: dict[str, Any], task: dict[str, Any]
         keys[:] = [item["Key"] for item in s3.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", [])]
         return bool(keys)
 
-    wait_until(uploaded, 30, f"an object below s3://{bucket}/{prefix}")
+    wait_until(uploaded, 180, f"an object below s3://{bucket}/{prefix}")
     return "".join(s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode() for key in keys)
 
 
 def test_a_dag_runs_on_a_worker_and_leaves_its_log_in_the_bucket(airflow: Airflow, environment: Environment) -> None:
     message = f"marker {time.time_ns()}"
-    run = airflow.run_dag("hello_fargate", {"message": message, "numbers": [1, 2, 3, 4]})
+    run = airflow.run_dag("hello_fargate", {"message": message, "numbers": [4, 5]})
     tasks = airflow.tasks("hello_fargate", run)
     assert run["state"] == "success", tasks
-    assert sorted(task["map_index"] for task in tasks if task["task_id"] == "square") == [0, 1, 2, 3]
+    assert sorted(task["map_index"] for task in tasks if task["task_id"] == "square") == [0, 1]
     assert {task["hostname"] for task in tasks} <= worker_addresses(environment.aws, environment.prefix)
     greet = next(task for task in tasks if task["task_id"] == "greet")
     assert message in read_log(environment, run, greet)
 
 
 def test_the_log_of_a_running_task_is_read_from_its_worker(airflow: Airflow) -> None:
+    airflow.unpause("hello_fargate")
     path = "/api/v2/dags/hello_fargate/dagRuns"
-    run = airflow.must("POST", path, {"logical_date": None, "conf": {"message": "live", "sleep_seconds": 20}})
+    run = airflow.must("POST", path, {"logical_date": None, "conf": {"message": "live", "sleep_seconds": 300}})
     run_path = f"{path}/{quote(run['dag_run_id'], safe='')}"
 
     def live() -> bool:
         log = airflow.call("GET", f"{run_path}/taskInstances/greet/logs/1?full_content=true")[1]
-        state = airflow.must("GET", f"{run_path}/taskInstances/greet")["state"]
-        return state == "running" and "second 2 of 20" in str(log)
+        state = airflow.seen(f"{run_path}/taskInstances/greet").get("state")
+        return state == "running" and "second 2 of 300" in str(log)
 
-    wait_until(live, 60, "the log of the running task shows its second line")
+    wait_until(live, 300, "the log of the running task shows its second line")
+    # What comes next finds an idle worker.
+    airflow.must("PATCH", f"{run_path}?update_mask=state", {"state": "failed"})
 
 
 def test_secrets_come_from_secrets_manager(story: Story) -> None:

@@ -32,7 +32,7 @@ def test_a_user_logs_in_and_finds_a_run_and_its_log(airflow: Airflow, environmen
     # The page of a finished task asks once.
     wait_until(
         lambda: message in str(airflow.call("GET", f"{task}/logs/1?full_content=true")[1]),
-        30,
+        180,
         "the log is in the bucket",
     )
 

@@ -62,6 +62,9 @@ def test_every_kind_of_change_is_rolled_out_where_it_was_made(environment: Envir
         return {f"{family}:{after['task_definitions'][family]['revision']}"}
 
     # A rollout of workers is done when the new ones are healthy: the old one goes when it likes.
-    wait_until(lambda: running_revisions(aws, environment.prefix, "worker") == wanted("worker"), 60, "the old one went")
+    def is_alone(service: str) -> bool:
+        return running_revisions(aws, environment.prefix, service) == wanted(service)
+
+    wait_until(lambda: is_alone("worker"), 300, "the old one went")
     for service in changed:
-        assert running_revisions(aws, environment.prefix, service) == wanted(service)
+        assert is_alone(service), service

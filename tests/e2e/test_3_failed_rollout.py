@@ -13,8 +13,8 @@ from tests.e2e.snapshot import Reader
 from tests.e2e.test_2_changes import running_revisions
 
 BROKEN = ("triggerer", "dag-processor")
-# The rollout's own limit in inventories/local and what the rest of the run takes.
-LONGEST = 300 + 90
+# Far below the rollout's own limit: the circuit breaker ends it.
+LONGEST = 390
 
 
 @pytest.fixture(scope="module")
@@ -65,4 +65,4 @@ def test_the_previous_version_keeps_running(
 
 
 def test_airflow_stays_healthy(failed: Run, airflow: Airflow) -> None:
-    wait_until(lambda: set(airflow.health().values()) == {"healthy"}, 30, "every component is healthy")
+    wait_until(lambda: set(airflow.health().values()) == {"healthy"}, 180, "every component is healthy")

@@ -107,6 +107,10 @@ class Stack:
         variables = {**self.environment, **environment}
         return self.containers.run(self.image, *command, network=self.network, environment=variables)
 
+    def start_task(self, name: str, *command: str) -> str:
+        """A one-off task that nobody waits for yet."""
+        return self.containers.start(name, self.image, *command, network=self.network, environment=self.environment)
+
     def create_admin(self) -> None:
         self.admin_creation = self.run("bash", "-c", CREATE_ADMIN, AIRFLOW_ADMIN_PASSWORD=self.admin_password)
         assert self.admin_creation.code == 0, self.admin_creation

@@ -1,6 +1,6 @@
 """A Celery worker without Airflow but with its scale-in protection, and its client: runs in a container of the image.
 
-celery_worker.py work        a worker of two processes
+celery_worker.py work        a worker of two processes, whose tasks do not end while there is the file /tmp/hold
 celery_worker.py send NAME SECONDS PAUSE [NAME SECONDS PAUSE ...]
 """
 
@@ -13,11 +13,13 @@ import subprocess
 import sys
 import time
 import urllib.request
+from pathlib import Path
 from typing import Any
 
 from celery import Celery
 from celery.signals import celeryd_init
 
+HOLD = Path("/tmp/hold")
 app = Celery("probe", broker="redis://127.0.0.1:6379/0")
 # As Airflow's DEFAULT_CELERY_CONFIG has it.
 app.conf.update(
@@ -49,6 +51,8 @@ def sleep(name: str, seconds: float) -> None:
     """Like Airflow's supervisor, in the pool's process, with the task in a process of its own."""
     tell(event="started", name=name, protected=protected())
     code = subprocess.run(["sleep", str(seconds)], check=False).returncode
+    while HOLD.exists():
+        time.sleep(0.1)
     tell(event="finished", name=name, protected=protected(), code=code)
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from tests.embedded_aws import running
 from tests.image.airflow_stack import COMMANDS, Stack
-from tests.image.engine import Containers
+from tests.image.engine import Containers, Result, wait_until
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -54,11 +54,17 @@ def empty_stack(containers: Containers, image: str) -> Stack:
 
 @pytest.fixture(scope="session")
 def stack(empty_stack: Stack) -> Stack:
-    """All components, healthy, and a session of the admin user."""
+    """All components, healthy, a session of the admin user, and the DAG of the image."""
     empty_stack.create_admin()
     for component in COMMANDS:
         empty_stack.start(component)
     for component in COMMANDS:
         empty_stack.wait_healthy(component)
     empty_stack.log_in()
+
+    def dag() -> Result:
+        return empty_stack.call("GET", "/api/v2/dags/hello_fargate", empty_stack.token)
+
+    # The DAG processor is healthy before it has read a file.
+    wait_until(lambda: dag().code == 0, what=lambda: str(dag()))
     return empty_stack

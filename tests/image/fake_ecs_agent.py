@@ -1,10 +1,11 @@
 """An ECS agent in the network namespace of a test: the scale-in protection of one task, answered as told.
 
 Runs alone in a container of the image. /tmp/answer says how it answers: yes (also when there is no such file), refused,
-error, or lost - it does what it is asked, and closes the connection without an answer.
+error, end-error - an error to who ends protection, yes to who asks for it - or lost - it does what it is asked, and
+closes the connection without an answer.
 
 It is the task's metadata endpoint and ECS itself, too: /tmp/primary is the deployment that the service works towards
-(ecs-svc/1, the task's own one, when there is no such file).
+(ecs-svc/1, the task's own one, when there is no such file). It prints which one it has told.
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         service = {"serviceName": "worker", "status": "ACTIVE", "desiredCount": 1, "deployments": [deployment]}
         service |= {"runningCount": 1, "pendingCount": 0}
         self.reply(200, {"services": [service], "failures": []}, "/")
+        sys.stdout.write(f"told: {primary}\n")
+        sys.stdout.flush()
 
     def do_PUT(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -51,12 +54,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         sys.stdout.flush()
         if answer == "refused":
             self.reply(200, {"failure": {"Arn": "task", "Reason": "DEPLOYMENT_BLOCKED", "Detail": None}})
-        elif answer == "error":
+        elif answer == "error" or (answer == "end-error" and not body["ProtectionEnabled"]):
             self.reply(400, {"requestID": "1", "error": {"Code": "ThrottlingException", "Message": "Rate exceeded"}})
         else:
             enabled = body["ProtectionEnabled"]
             Handler.protected_until = time.time() + 60 * body["ExpiresInMinutes"] if enabled else 0.0
-            if answer == "yes":
+            if answer != "lost":
                 self.reply(200, {"protection": {"ProtectionEnabled": enabled, "TaskArn": "task"}})
 
     def reply(self, status: int, body: dict[str, Any], path: str = PATH) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.image.engine import Containers
+from tests.image.engine import Containers, wait_until
 from tests.image.image_under_test import IMAGE_CONTEXT
 
 MEGABYTE = 10**6
@@ -81,13 +81,15 @@ def test_its_size(containers: Containers, image: str) -> None:
 
 
 def test_sigterm_reaches_the_main_process_only(containers: Containers, image: str) -> None:
-    child = 'trap "echo child" TERM; echo ready; for i in 1 2 3 4 5 6; do sleep 0.5; done; echo child done'
+    # A signal that the child had would be told by it before it looks for the file again.
+    child = 'trap "echo child" TERM; echo ready; until [ -e /tmp/end ]; do sleep 0.5; done; echo child done'
     main = f"trap 'echo main' TERM; bash -c '{child}' & wait $!; wait"
     container = containers.start("signal", image, "bash", "-c", main)
-    while "ready" not in containers.logs(container):
-        pass
+    wait_until(lambda: "ready" in containers.logs(container), what=lambda: containers.logs(container))
 
     containers.must("kill", "--signal", "TERM", container)
+    wait_until(lambda: "main" in containers.logs(container), what=lambda: containers.logs(container))
+    containers.must("exec", container, "touch", "/tmp/end")
     containers.must("wait", container)
 
     assert containers.logs(container).split("\n")[:-1] == ["ready", "main", "child done"]

@@ -8,7 +8,7 @@ import secrets
 import pytest
 
 from tests.image.airflow_stack import COMMANDS, Stack
-from tests.image.engine import wait_until
+from tests.image.engine import Result, wait_until
 
 JOBS = ["scheduler", "dag-processor", "triggerer"]
 
@@ -16,11 +16,15 @@ JOBS = ["scheduler", "dag-processor", "triggerer"]
 @pytest.mark.parametrize("component", COMMANDS)
 def test_a_health_check_costs_less_than_a_second_of_cpu(stack: Stack, component: str) -> None:
     script = f"TIMEFORMAT='%U %S'; time airflow-fargate health {component}"
+    results: list[Result] = []
 
-    result = stack.execute(component, "bash", "-c", script)
+    def healthy() -> bool:
+        results.append(stack.execute(component, "bash", "-c", script))
+        return results[-1].code == 0
 
-    assert result.code == 0, result
-    assert sum(map(float, result.errors.split())) < 1
+    # On a busy machine a component may not answer in time.
+    wait_until(healthy, what=lambda: str(results[-1]))
+    assert sum(map(float, results[-1].errors.split())) < 1
 
 
 @pytest.mark.parametrize("component", COMMANDS)
@@ -104,4 +108,4 @@ def test_a_worker_that_is_stopped_finishes_its_task(stack: Stack) -> None:
 
     assert code.strip() == "0"
     assert stack.task_states(run)["greet"] == ["success"]
-    assert stack.health("scheduler").code == 0
+    stack.wait_healthy("scheduler")

@@ -26,6 +26,11 @@ def worker_log(stack: Stack) -> str:
     return stack.containers.logs(stack.components["worker"])
 
 
+def phases(stack: Stack) -> list[str]:
+    """What the worker has told of its protection; it may write something else after the last."""
+    return [json.loads(line)["event"] for line in worker_log(stack).splitlines() if "scale-in protection: " in line]
+
+
 def start_endless_task(stack: Stack) -> str:
     run = stack.trigger("hello_fargate", sleep_seconds=3600)
     wait_until(lambda: "second 1 of 3600" in worker_log(stack), what=lambda: str(stack.task_states(run)))
@@ -47,12 +52,11 @@ def test_a_dag_runs_protected_and_the_worker_gives_protection_up(stack: Stack, a
     run = stack.trigger("hello_fargate")
 
     assert stack.wait_for_run(run) == "success", stack.task_states(run)
-    wait_until(lambda: "leaving -> idle" in worker_log(stack).splitlines()[-1], what=lambda: worker_log(stack))
+    wait_until(lambda: phases(stack)[-1].endswith("leaving -> idle"), what=lambda: worker_log(stack))
     requests = [json.loads(line) for line in stack.containers.logs(agent).splitlines() if line.startswith("{")]
     wanted = [request["body"]["ProtectionEnabled"] for request in requests]
     assert wanted == [True, False] * (len(wanted) // 2)
-    lines = [json.loads(line) for line in worker_log(stack).splitlines() if "scale-in protection: " in line]
-    assert lines[0]["event"] == "scale-in protection: idle -> securing"
+    assert phases(stack)[0] == "scale-in protection: idle -> securing"
 
 
 def test_a_task_that_the_stop_timeout_cuts_off_is_retried(stack: Stack, agent: str) -> None:

@@ -16,6 +16,8 @@ from tests.embedded_aws import running
 
 PORT = os.environ.get("LOCAL_AWS_PORT", "4566")
 IMAGE = "docker.io/library/debian:trixie-slim"
+# An engine that is busy may take longer than the usual five seconds to run a check.
+HEALTH_CHECK = {"command": ["CMD-SHELL", "true"], "interval": 5, "timeout": 60}
 TRUST = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Principal": {"Service": "ecs-tasks.amazonaws.com"}, "Action": "sts:AssumeRole"}],
@@ -122,8 +124,8 @@ class Environment:
         return dict(service)
 
 
-def until(look: Callable[[], Any], good: Callable[[Any], bool], seconds: float = 120) -> Any:
-    """What `look` sees once it is good; fails with what it saw last."""
+def until(look: Callable[[], Any], good: Callable[[Any], bool], seconds: float = 600) -> Any:
+    """What `look` sees once it is good; fails with what it saw last. The time suffices on a busy machine, too."""
     deadline = time.monotonic() + seconds
     while True:
         seen = look()

@@ -96,7 +96,7 @@ def put_as_anybody(namespace: str, data: list[dict[str, Any]]) -> None:
 
 
 def wait_for(state: str, found: Callable[[], str]) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while (last := found()) != state:
         assert time.monotonic() < deadline, f"still {last}"
 

@@ -20,7 +20,7 @@ def take_time(seconds: dict[str, int]) -> None:
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     url = f"http://127.0.0.1:{PORT}/_local_aws/creation"
     request = urllib.request.Request(url, data=json.dumps(seconds).encode(), method="PUT")
-    with opener.open(request, timeout=10) as answer:
+    with opener.open(request, timeout=60) as answer:
         assert json.loads(answer.read()) == seconds
 
 

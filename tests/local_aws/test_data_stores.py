@@ -71,7 +71,7 @@ def query(aws: Any, address: str, statement: str) -> list[str]:
                 {"name": "PGHOST", "value": address},
                 {"name": "PGUSER", "value": "airflow"},
                 {"name": "PGPASSWORD", "value": PASSWORD},
-                {"name": "PGCONNECT_TIMEOUT", "value": "3"},
+                {"name": "PGCONNECT_TIMEOUT", "value": "30"},
                 {"name": "PGSSLMODE", "value": "verify-full"},
                 {"name": "PGSSLROOTCERT", "value": "/etc/ssl/certs/rds-global-bundle.pem"},
             ],

@@ -42,7 +42,7 @@ def test_a_command_runs_in_the_container_as_root(aws: Any, task: str) -> None:
     try:
         for expected in (b"sleep 600", b"Cannot perform start session"):
             # A session is used once.
-            done = subprocess.run([PLUGIN, *arguments], stdin=terminal, capture_output=True, timeout=60, check=False)
+            done = subprocess.run([PLUGIN, *arguments], stdin=terminal, capture_output=True, timeout=300, check=False)
             assert expected in done.stdout, done
     finally:
         os.close(controller)

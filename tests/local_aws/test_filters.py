@@ -71,7 +71,7 @@ def test_a_nat_gateway_keeps_its_address_as_long_as_it_is_there(aws: Environment
 
 
 def test_network_interfaces_of_tasks(aws: Environment) -> None:
-    task = aws.start(aws.register({"name": "main", "command": ["sleep", "30"]}))
+    task = aws.start(aws.register({"name": "main", "command": ["sleep", "600"], "stopTimeout": 2}))
     until(lambda: aws.task(task)["lastStatus"], lambda status: status == "RUNNING")
 
     def found(**filters: str) -> int:

@@ -12,7 +12,7 @@ from typing import Any
 import botocore.exceptions
 import pytest
 
-from tests.local_aws.conftest import until
+from tests.local_aws.conftest import HEALTH_CHECK, until
 from tools.local_aws import instance
 from tools.local_aws.console import LocalAwsError
 
@@ -35,8 +35,8 @@ exec perl -MIO::Socket::INET -e '
 class Pool:
     """A service with a scalable target."""
 
-    def __init__(self, aws: Any, name: str, script: str = WAIT, **fields: Any) -> None:
-        self.aws, self.name = aws, name
+    def __init__(self, aws: Any, name: str, script: str = WAIT, stop_timeout: int = 30, **fields: Any) -> None:
+        self.aws, self.name, self.stop_timeout = aws, name, stop_timeout
         self.scaling = aws.client("application-autoscaling")
         self.cloudwatch = aws.client("cloudwatch")
         self.target = {
@@ -53,9 +53,9 @@ class Pool:
         )
 
     def register(self, script: str) -> str:
-        healthy = {"command": ["CMD-SHELL", "true"], "interval": 5, "startPeriod": 1}
-        container = {"name": "main", "command": ["sh", "-c", script], "stopTimeout": 2, "healthCheck": healthy}
-        return str(self.aws.register(container, family=f"{self.aws.name}-{self.name}"))
+        container = {"name": "main", "command": ["sh", "-c", script], "stopTimeout": self.stop_timeout}
+        checked = {**container, "healthCheck": {**HEALTH_CHECK, "startPeriod": 1}}
+        return str(self.aws.register(checked, family=f"{self.aws.name}-{self.name}"))
 
     @property
     def desired(self) -> int:
@@ -66,8 +66,15 @@ class Pool:
         return list(self.aws.ecs.list_tasks(cluster=self.aws.name, serviceName=self.name)["taskArns"])
 
     def running(self, count: int) -> list[dict[str, Any]]:
+        """Its tasks, when so many run and no other is on its way."""
+
+        def look() -> list[dict[str, Any]]:
+            arns = self.tasks
+            return list(self.aws.ecs.describe_tasks(cluster=self.aws.name, tasks=arns)["tasks"]) if arns else []
+
+        tasks = until(look, lambda found: [task["lastStatus"] for task in found] == ["RUNNING"] * count)
         until(lambda: self.aws.service(self.name), lambda seen: seen["runningCount"] == count)
-        return list(self.aws.ecs.describe_tasks(cluster=self.aws.name, tasks=self.tasks)["tasks"]) if count else []
+        return list(tasks)
 
     def bounds(self, low: int, high: int, **suspended: bool) -> None:
         self.scaling.register_scalable_target(
@@ -146,15 +153,17 @@ def test_a_high_resolution_alarm_scales_in_one_step_to_the_maximum(pool: Pool) -
         "ScalingPolicies"
     ]
     assert [alarm["AlarmName"] for alarm in shown["Alarms"]] == [f"{pool.aws.name}-gap"]
+    until(lambda: pool.seen_alarm("gap"), lambda alarm: alarm["StateValue"] == "OK")
     pool.publish(4)
-    # The datum's period ends after ten seconds at most.
-    until(lambda: pool.desired, lambda desired: desired == 3, seconds=20)
+    # The datum's period ends after ten seconds at most, the minute after sixty.
+    until(lambda: pool.desired, lambda desired: desired == 3, seconds=50)
+    # Before anybody waits for tasks: half a minute later the alarm is over.
+    history = pool.cloudwatch.describe_alarm_history(AlarmName=f"{pool.aws.name}-gap", HistoryItemType="StateUpdate")
+    assert history["AlarmHistoryItems"][0]["HistorySummary"] == "Alarm updated from OK to ALARM"
     providers = [task["capacityProviderName"] for task in pool.running(3)]
     assert sorted(providers) == ["FARGATE", "FARGATE_SPOT", "FARGATE_SPOT"]
     (activity,) = pool.activities()
     assert activity["Cause"].endswith("-gap in state ALARM triggered policy out")
-    history = pool.cloudwatch.describe_alarm_history(AlarmName=f"{pool.aws.name}-gap", HistoryItemType="StateUpdate")
-    assert history["AlarmHistoryItems"][0]["HistorySummary"] == "Alarm updated from OK to ALARM"
 
 
 def test_a_spot_interruption_ends_a_task_and_the_service_replaces_it(pool: Pool) -> None:
@@ -221,10 +230,10 @@ def test_an_alarm_may_watch_metric_math(pool: Pool) -> None:
         Threshold=2,
     )
     pool.publish(9, name="Queued")
-    seen = until(lambda: pool.seen_alarm("math"), lambda alarm: alarm["StateValue"] == "ALARM", seconds=20)
+    seen = until(lambda: pool.seen_alarm("math"), lambda alarm: alarm["StateValue"] == "ALARM", seconds=50)
     assert json.loads(seen["StateReasonData"])["recentDatapoints"] == [3.0]
     # The next period has no datum, which the expression fills with zero.
-    until(lambda: pool.seen_alarm("math"), lambda alarm: alarm["StateValue"] == "OK", seconds=20)
+    until(lambda: pool.seen_alarm("math"), lambda alarm: alarm["StateValue"] == "OK", seconds=50)
 
 
 def test_target_tracking_brings_its_alarms(pool: Pool) -> None:
@@ -260,7 +269,7 @@ def test_schedules_follow_the_moved_clock_across_summer_time(pool: Pool) -> None
         seen = []
         for moment in (
             "2027-03-27T19:30:00+00:00",
-            "2027-03-28T05:59:30+00:00",  # 07:59 in Berlin, the first morning of summer time
+            "2027-03-28T05:55:00+00:00",  # 07:55 in Berlin, the first morning of summer time
             "2027-03-28T06:00:30+00:00",
             "2027-03-28T18:00:30+00:00",
         ):
@@ -315,6 +324,9 @@ def test_protected_tasks_outlast_deployments_and_scale_in(aws: Any) -> None:
         "Version": "2012-10-17",
         "Statement": [{**statement, "Condition": {"ArnEquals": {"ecs:cluster": refused["clusterArn"]}}}],
     }
+    # The task has asked already, in vain: later it would not be.
+    answer = json.loads(until(lambda: aws.logs(refused), bool)[0])
+    assert answer["error"]["Code"] == "AccessDeniedException"
     aws.client("iam").put_role_policy(RoleName=aws.name, PolicyName="protect", PolicyDocument=json.dumps(policy))
     assert agent(refused["taskArn"])["protection"] == {
         "ExpirationDate": None,
@@ -327,7 +339,9 @@ def test_protected_tasks_outlast_deployments_and_scale_in(aws: Any) -> None:
     # The task protects itself, and a deployment leaves it alone.
     (old,) = until(lambda: pool.running(1), lambda tasks: tasks[0]["taskArn"] != refused["taskArn"])
     until(lambda: agent(old["taskArn"]), lambda seen: seen["protection"]["ProtectionEnabled"])
-    assert json.loads(aws.logs(old)[0])["protection"]["ProtectionEnabled"] is True
+    # What it prints is there a moment after the answer.
+    answer = json.loads(until(lambda: aws.logs(old), bool)[0])
+    assert answer["protection"]["ProtectionEnabled"] is True
     aws.ecs.update_service(cluster=aws.name, service=pool.name, taskDefinition=pool.register(WAIT))
     new = next(task for task in pool.running(2) if task["taskArn"] != old["taskArn"])
     until(lambda: aws.task(new["taskArn"]), lambda task: task["healthStatus"] == "HEALTHY")
@@ -349,7 +363,8 @@ def test_protected_tasks_outlast_deployments_and_scale_in(aws: Any) -> None:
 
 
 def test_stop_timeout_ends_a_task_that_ignores_sigterm(aws: Any) -> None:
-    pool = Pool(aws, "stubborn", "trap '' TERM; while :; do sleep 0.2; done", desiredCount=1, launchType="FARGATE")
+    stubborn = "trap '' TERM; while :; do sleep 0.2; done"
+    pool = Pool(aws, "stubborn", stubborn, stop_timeout=2, desiredCount=1, launchType="FARGATE")
     (task,) = pool.running(1)
     assert agent(task["taskArn"], {"ProtectionEnabled": True, "ExpiresInMinutes": 2881})["error"]["Code"] == (
         "InvalidParameterException"

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.local_aws.conftest import HEALTH_CHECK
 from tools.local_aws import instance
 
 PORT = os.environ.get("LOCAL_AWS_PORT", "4566")
@@ -45,7 +46,7 @@ def messages(service: dict[str, Any]) -> str:
 @pytest.fixture(scope="module")
 def name(aws: Any) -> str:
     """A service with a health check, rolled out."""
-    healthy = {"command": ["CMD-SHELL", "true"], "interval": 5, "startPeriod": 20}
+    healthy = {**HEALTH_CHECK, "startPeriod": 20}
     aws.ecs.create_service(
         cluster=aws.name,
         serviceName="rolling",
@@ -127,7 +128,7 @@ def test_load_balancer_and_cloud_map(aws: Any, until: Any) -> None:
         TargetType="ip",
         HealthCheckPath="/health",
         HealthCheckIntervalSeconds=5,
-        HealthCheckTimeoutSeconds=2,
+        HealthCheckTimeoutSeconds=4,
         HealthyThresholdCount=2,
     )["TargetGroups"][0]["TargetGroupArn"]
     forward = {"Type": "forward", "TargetGroupArn": group}
@@ -145,7 +146,7 @@ def test_load_balancer_and_cloud_map(aws: Any, until: Any) -> None:
     def ask() -> str | int:
         request = urllib.request.Request(f"http://127.0.0.1:{PORT}/", headers={"Host": balancer["DNSName"]})
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
+            with urllib.request.urlopen(request, timeout=60) as answer:
                 return str(answer.read().decode())
         except urllib.error.HTTPError as error:
             return error.code

@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from tests.local_aws.conftest import HEALTH_CHECK
+
 IGNORE_TERM = "trap '' TERM; while :; do sleep 0.2; done"
 SHORT_TASKS = 12
-LEAVE_WITH_7 = "trap 'echo bye; exit 7' TERM; echo up; while :; do sleep 0.2; done"
+LEAVE_WITH_7 = "trap 'echo bye; sleep 10; exit 7' TERM; echo up; while :; do sleep 0.2; done"
 SERVE = (
     "perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(LocalAddr => q(127.0.0.1), LocalPort => 8000, Listen => 5);"
     " while ($c = $s->accept) { print $c q(hello); close $c }'"
@@ -84,10 +86,10 @@ def test_containers_of_a_task_share_localhost_and_volumes(aws: Any) -> None:
     server = shell(f"echo written > /shared/file; exec {SERVE}", mountPoints=mount) | {
         "name": "server",
         "essential": False,
-        "healthCheck": {"command": ["CMD-SHELL", "test -f /shared/file"], "interval": 5, "startPeriod": 30},
+        "healthCheck": {**HEALTH_CHECK, "command": ["CMD-SHELL", "test -f /shared/file"], "startPeriod": 30},
     }
     client = shell(
-        "cat /shared/file; bash -c 'sleep 1; exec 3<>/dev/tcp/127.0.0.1/8000; cat <&3'",
+        "cat /shared/file; bash -c 'until exec 3<>/dev/tcp/127.0.0.1/8000; do sleep 0.2; done 2>/dev/null; cat <&3'",
         mountPoints=mount,
         dependsOn=[{"containerName": "server", "condition": "HEALTHY"}],
     )
@@ -99,11 +101,13 @@ def test_containers_of_a_task_share_localhost_and_volumes(aws: Any) -> None:
 
 
 def test_stop_is_answered_at_once_and_waits_for_the_process(aws: Any, until: Any) -> None:
-    arn = aws.start(aws.register(shell(LEAVE_WITH_7, stopTimeout=30)))
-    until(lambda: aws.task(arn), lambda task: task["lastStatus"] == "RUNNING")
+    arn = aws.start(aws.register(shell(LEAVE_WITH_7, stopTimeout=60)))
+    running = until(lambda: aws.task(arn), lambda task: task["lastStatus"] == "RUNNING")
+    # A process that does not listen yet would not hear of it.
+    until(lambda: aws.logs(running), lambda lines: lines == ["up"])
     begin = time.monotonic()
     answer = aws.ecs.stop_task(cluster=aws.name, task=arn, reason="enough")["task"]
-    assert time.monotonic() - begin < 2
+    assert time.monotonic() - begin < 10
     assert answer["desiredStatus"] == "STOPPED"
     assert answer["lastStatus"] != "STOPPED"
     task = aws.stopped(arn)

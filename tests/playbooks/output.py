@@ -19,6 +19,8 @@ def written(playbook: str, folder: Path, **settings: Any) -> dict[str, Any]:
     command = [str(Path(sys.executable).with_name("ansible-playbook")), f"tests/playbooks/{playbook}/playbook.yml"]
     command += ["-e", extra]
     environment = {**os.environ, "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg")}
-    result = subprocess.run(command, cwd=ROOT, env=environment, text=True, capture_output=True, check=False, timeout=99)
+    result = subprocess.run(
+        command, cwd=ROOT, env=environment, text=True, capture_output=True, check=False, timeout=600
+    )
     assert result.returncode == 0, result.stdout + result.stderr
     return dict(json.loads(output.read_text()))

@@ -84,7 +84,7 @@ def play(folder: Path, server: bool, *arguments: str, **environment: str) -> Pla
         stderr=subprocess.STDOUT,
         text=True,
         check=False,
-        timeout=300,
+        timeout=900,
     )
     assert record.exists(), result.stdout
     return Played(
@@ -142,7 +142,8 @@ def test_files_that_modules_leave_are_the_same(served: Played, normal: Played) -
 def shown(output: str) -> list[str]:
     """What Ansible prints without -v: results, warnings, deprecations."""
     kept = re.sub(r"/\S+/ansible-(tmp|moduletmp)\S+|'?j\d+\.\d+'?|(?<=jid=)\S+", "", output)
-    return [line for line in kept.splitlines() if "Traceback" not in line]
+    # How often it asks for a job is a matter of how long that takes.
+    return [line for line in kept.splitlines() if "Traceback" not in line and not line.startswith("ASYNC POLL ")]
 
 
 def test_what_is_printed_is_the_same(folder: Path) -> None:

@@ -78,7 +78,9 @@ def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
     arguments = json.dumps({"output": str(output), "scaled_down": scaled_down})
     command = [str(Path(sys.executable).with_name("ansible-playbook")), playbook, "-e", arguments]
     environment = {**os.environ, "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg")}
-    result = subprocess.run(command, cwd=ROOT, env=environment, text=True, capture_output=True, check=False, timeout=99)
+    result = subprocess.run(
+        command, cwd=ROOT, env=environment, text=True, capture_output=True, check=False, timeout=600
+    )
     assert result.returncode == 0, result.stdout + result.stderr
     return output
 

@@ -100,7 +100,7 @@ def run(
     command = [str(Path(sys.executable).with_name("ansible-playbook")), playbook, *arguments]
     if settings:
         command += ["-e", json.dumps(settings)]
-    return subprocess.run(command, cwd=ROOT, env=environment, text=True, capture_output=True, check=False, timeout=180)
+    return subprocess.run(command, cwd=ROOT, env=environment, text=True, capture_output=True, check=False, timeout=600)
 
 
 def test_good_settings_pass_and_are_checked_once(account: Account, state: Path) -> None:

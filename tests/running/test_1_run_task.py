@@ -140,7 +140,7 @@ class Watched:
         return "".join(self._lines)
 
     def end(self) -> Run:
-        self.process.wait(180)
+        self.process.wait(300)
         self._reader.join()
         return Run(self.process.returncode, self.output, 0)
 
@@ -151,14 +151,20 @@ def test_lines_are_shown_while_the_task_runs_and_ctrl_c_stops_it(environment: En
     arguments = ["-e", json.dumps({"command": ["bash", "-c", script]})]
     with environment.popen(PLAYBOOK, arguments, settings={"PYTHONUNBUFFERED": "1"}) as process:
         watched = Watched(process)
-        wait_until(lambda: f"| live {word}" in watched.output or process.poll() is not None, 120, "a line is shown")
-        running = described(environment, Run(0, watched.output, 0))
+        wait_until(lambda: f"| live {word}" in watched.output or process.poll() is not None, 300, "a line is shown")
+
+        def task() -> dict[str, Any]:
+            return described(environment, Run(0, watched.output, 0))
+
+        # A container may write before ECS has noted that it runs.
+        wait_until(lambda: task()["lastStatus"] == "RUNNING" or process.poll() is not None, 60, "ECS says that it runs")
+        running = task()
         process.send_signal(signal.SIGINT)
         run = watched.end()
     assert running["lastStatus"] == "RUNNING", run
     assert run.code == 99, run
     assert f"Interrupted: stopping task {running['taskArn']}" in run.output
     assert "exit code 5" in run.output
-    task = described(environment, run)
-    assert task["lastStatus"] == "STOPPED"
-    assert task["stoppedReason"] == "The playbook that waited for this task was interrupted"
+    stopped = described(environment, run)
+    assert stopped["lastStatus"] == "STOPPED"
+    assert stopped["stoppedReason"] == "The playbook that waited for this task was interrupted"

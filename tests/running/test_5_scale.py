@@ -81,7 +81,7 @@ def test_after_a_while_aws_brings_it_back_by_itself(
     assert operate(environment, "scale-down", *only).changed_hosts == set()
     mark = aws.mark()
     move_clock(aws, 2 * 3600 + 60)
-    wait_until(lambda: running(environment)["metrics"] == 1, 120, "the service runs")
+    wait_until(lambda: running(environment)["metrics"] == 1, 300, "the service runs")
     assert read(environment)["metrics"] == former["metrics"]
     assert aws.writes(mark) == []
     # The parameter's own time is that of this machine, which was not moved.

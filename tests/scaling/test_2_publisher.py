@@ -14,8 +14,6 @@ from tests.e2e.playbooks import Environment, wait_until
 from tests.scaling.conftest import IDLE
 from tests.scaling.scaling import Scaling
 
-MOST = 5
-
 
 @pytest.fixture
 def dead_publisher(environment: Environment, airflow: Airflow, scaling: Scaling) -> Iterator[dict[str, Any]]:
@@ -23,9 +21,10 @@ def dead_publisher(environment: Environment, airflow: Airflow, scaling: Scaling)
     ecs = environment.aws.client("ecs")
     airflow.unpause("fan_out")
     run = airflow.must("POST", "/api/v2/dags/fan_out/dagRuns", {"logical_date": None, "conf": {"seconds": 20}})
-    wait_until(lambda: scaling.desired()["worker"] == MOST, 120, f"{MOST} workers are wanted")
+    # The tests before have left one, which may go or have done some of the tasks meanwhile.
+    wait_until(lambda: scaling.desired()["worker"] > 1, 300, "more workers are wanted")
     ecs.update_service(cluster=environment.prefix, service="metrics", desiredCount=0)
-    wait_until(lambda: scaling.services()["metrics"]["runningCount"] == 0, 60, "the publisher has ended")
+    wait_until(lambda: scaling.services()["metrics"]["runningCount"] == 0, 120, "the publisher has ended")
     yield dict(run)
     ecs.update_service(cluster=environment.prefix, service="metrics", desiredCount=1)
 
@@ -33,10 +32,11 @@ def dead_publisher(environment: Environment, airflow: Airflow, scaling: Scaling)
 def test_a_pool_without_a_publisher_does_not_move(
     dead_publisher: dict[str, Any], airflow: Airflow, scaling: Scaling
 ) -> None:
+    wanted = scaling.desired()["worker"]
     path = f"/api/v2/dags/fan_out/dagRuns/{dead_publisher['dag_run_id']}"
-    wait_until(lambda: airflow.must("GET", path)["state"] == "success", 180, "all tasks have ended")
+    wait_until(lambda: airflow.seen(path).get("state") == "success", 600, "all tasks have ended")
     since = datetime.now(UTC)
     # Longer than idle workers stay when somebody counts them.
     time.sleep(2 * IDLE)
     assert scaling.steps("worker", since) == []
-    assert scaling.desired()["worker"] == MOST
+    assert scaling.desired()["worker"] == wanted > 1

@@ -31,23 +31,23 @@ class Burst:
         airflow.unpause("fan_out")
         path = "/api/v2/dags/fan_out/dagRuns"
         self.run = airflow.must("POST", path, {"logical_date": None, "conf": {"seconds": 20}})
-        wait_until(lambda: scaling.desired()["worker"] > 0, 120, "workers are wanted")
+        wait_until(lambda: scaling.desired()["worker"] > 0, 300, "workers are wanted")
         mark = aws.mark()
         self.deployment = environment.deploy()
         self.writes = aws.writes(mark)
 
         def ended() -> bool:
-            self.run = airflow.must("GET", f"{path}/{self.run['dag_run_id']}")
+            self.run = airflow.seen(f"{path}/{self.run['dag_run_id']}") or self.run
             return self.run["state"] in ("success", "failed")
 
-        wait_until(ended, 300, "the run has ended")
+        wait_until(ended, 600, "the run has ended")
         self.tasks = airflow.tasks("fan_out", self.run)
 
 
 @pytest.fixture(scope="module")
 def at_rest(environment: Environment, scaling: Scaling) -> dict[str, int]:
     """Counts once the worker of the tests before has left."""
-    scaling.wait_for("worker", 0, 240)
+    scaling.wait_for("worker", 0, 600)
     return scaling.desired()
 
 
@@ -87,7 +87,7 @@ class Queue:
         inventory.write_text(yaml.safe_dump(architecture))
         self.added = environment.deploy()
         self.scaled_by = scaling.of_service("reports")
-        self.run = airflow.run_dag("on_reports", {}, seconds=240)
+        self.run = airflow.run_dag("on_reports", {}, seconds=600)
         inventory.write_text(before)
         self.plan = environment.play("--check")
         self.limited = environment.play("--tags", "services", "--limit", "scheduler")
@@ -127,7 +127,7 @@ def test_a_host_that_left_takes_all_but_its_log_along(queue: Queue, scaling: Sca
 
 
 def test_the_pool_is_back_at_zero(queue: Queue, burst: Burst, scaling: Scaling) -> None:
-    scaling.wait_for("worker", 0, 180)
+    scaling.wait_for("worker", 0, 600)
     steps = scaling.steps("worker", burst.began)
     assert steps == sorted(steps, reverse=True)
     assert steps[-1] == 0

@@ -100,17 +100,26 @@ class EngineApi:
         return list(self._listing("/containers/json", instance, all="true"))
 
     def clear_containers(self, instance: str | None = None) -> list[dict[str, Any]]:
-        """Remove those of one instance, or all, until none is left: one that is just starting resists at first."""
+        """Remove those of one instance, or all, until none is left: one that is just starting resists at first.
+
+        podman answers 500 to a list, a kill or a remove when a process ends meanwhile: it is asked again.
+        """
         removed: list[dict[str, Any]] = []
+        found: list[dict[str, Any]] = []
+        refusal = ""
         for _attempt in range(ATTEMPTS):
-            found = self.containers(instance)
-            if not found:
-                return removed
-            self.remove_containers(found)
-            removed += found
+            try:
+                found = self.containers(instance)
+                if not found:
+                    return removed
+                removed += found
+                self.remove_containers(found)
+                refusal = ""
+            except LocalAwsError as error:
+                refusal = f"\n{error}"
             time.sleep(PAUSE)
-        names = ", ".join(str(container.get("Names") or container["Id"]) for container in self.containers(instance))
-        raise LocalAwsError(f"The container engine does not remove {names}.")
+        names = ", ".join(str(container.get("Names") or container["Id"]) for container in found) or "its containers"
+        raise LocalAwsError(f"The container engine does not remove {names}.{refusal}")
 
     def remove_containers(self, containers: list[dict[str, Any]]) -> None:
         """Kill and remove: nobody waits for a database that is thrown away."""

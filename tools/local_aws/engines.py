@@ -38,6 +38,7 @@ PODMAN_PACKAGES = (
 )
 HELPER_DIRS = ("/usr/libexec/podman", "/usr/lib/podman", "/usr/local/libexec/podman", "/usr/local/lib/podman")
 OLDEST_PODMAN = (4, 3)
+SWEEP_SECONDS, SWEEP_PAUSE = 30.0, 0.5
 PROXIES = ("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
 NO_ENGINE = """\
 {reason}
@@ -161,11 +162,24 @@ class Podman(Engine):
 
     def down(self) -> None:
         self.service.stop()
+        # podman clears up seconds after an exec has ended, in processes of its own, which mount and write here still.
+        if not wait_for(self._is_swept, SWEEP_SECONDS, SWEEP_PAUSE):
+            self._sweep()
+        run_dir = self.settings.run_dir
+        run(as_root(["rmdir", "--ignore-fail-on-non-empty", str(run_dir.parent)]), "removing podman's sockets")
+
+    def _is_swept(self) -> bool:
+        try:
+            self._sweep()
+        except LocalAwsError:
+            return False
+        return True
+
+    def _sweep(self) -> None:
+        """Take away what is mounted, and the folder of podman's sockets."""
         for mount_point in podman_config.mounts_below((self.settings.run_dir, self.settings.cache_dir)):
             run(as_root(["umount", "--lazy", str(mount_point)]), "unmounting")
-        run_dir = self.settings.run_dir
-        run(as_root(["rm", "-rf", str(run_dir)]), "removing podman's sockets")
-        run(as_root(["rmdir", "--ignore-fail-on-non-empty", str(run_dir.parent)]), "removing podman's sockets")
+        run(as_root(["rm", "-rf", str(self.settings.run_dir)]), "removing podman's sockets")
 
 
 def of(settings: Settings) -> Engine:

@@ -26,6 +26,8 @@ SYSTEM_CA_FILES = (
     "/etc/ssl/cert.pem",
 )
 """Debian and Alpine, Fedora, SUSE, others."""
+ANSWER_SECONDS = 60
+"""How long a busy machine may keep the server from answering."""
 
 
 def from_environment(variables: Mapping[str, str]) -> Settings:
@@ -54,24 +56,31 @@ def server(settings: Settings) -> Daemon:
     return Daemon(settings.server_pid, settings.server_log)
 
 
-def fetch(url: str, body: bytes | None = None) -> bytes:
+def fetch(url: str, body: bytes | None = None, timeout: float = 60) -> bytes:
     """GET, or PUT of a body."""
     # Proxies of the environment do not lead to this machine.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     request = urllib.request.Request(url, data=body, method="GET" if body is None else "PUT")
-    with opener.open(request, timeout=5 if body is None else 60) as response:
+    with opener.open(request, timeout=timeout) as response:
         return bytes(response.read())
 
 
 def gateway_answers(settings: Settings) -> bool:
     try:
-        return bool(fetch(f"{settings.endpoint}/_ministack/health"))
+        return bool(fetch(f"{settings.endpoint}/_ministack/health", timeout=5))
     except OSError:
         return False
 
 
+def server_answers(settings: Settings) -> bool:
+    """A server that runs and is only slow to answer is waited for; one that has ended is not."""
+    process = server(settings)
+    answered = wait_for(lambda: process.pid is None or gateway_answers(settings), ANSWER_SECONDS)
+    return answered and process.pid is not None
+
+
 def is_running(settings: Settings) -> bool:
-    return server(settings).pid is not None and gateway_answers(settings) and engines.of(settings).api.answers()
+    return server_answers(settings) and engines.of(settings).api.answers()
 
 
 def start(wanted: Settings) -> None:
@@ -132,8 +141,7 @@ def start_server(settings: Settings, python: Path) -> None:
     # A clean environment: ministack and the AWS SDK take settings from it, and a proxy would stand before ourselves.
     inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     process.start(command, env={**inherited, **settings.ministack_environment()}, cwd=ROOT)
-    wait_for(lambda: process.pid is None or gateway_answers(settings), 60)
-    if process.pid is None or not gateway_answers(settings):
+    if not server_answers(settings):
         raise LocalAwsError(f"The server does not start:\n{process.log_tail()}")
 
 

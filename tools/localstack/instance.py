@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import subprocess
 import urllib.request
 from collections.abc import Iterable
 from pathlib import Path
 
+from tools.free_port import free_port
 from tools.local_aws import environment
 from tools.local_aws.console import LocalAwsError, say, title
 from tools.local_aws.processes import Daemon, locked, remove_tree, wait_for
@@ -38,12 +38,6 @@ def find_python() -> Path:
         if subprocess.run([python, "-c", IS_SUITABLE], capture_output=True, check=False).returncode == 0:
             return python
     raise LocalAwsError(MISSING_PYTHON)
-
-
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind((LOOPBACK, 0))
-        return int(sock.getsockname()[1])
 
 
 def variables(port: int, state: Path) -> dict[str, str]:

@@ -17,8 +17,8 @@ from airflow_fargate import heartbeat
 JOB_TYPES = {"scheduler": "SchedulerJob", "dag-processor": "DagProcessorJob", "triggerer": "TriggererJob"}
 WITH_HEARTBEAT_FILE = ("worker", "metrics")
 COMPONENTS = ("api-server", *JOB_TYPES, *WITH_HEARTBEAT_FILE)
-# ECS gives a check 5 seconds unless told otherwise: fail with a reason before it cuts the check off.
-TIMEOUT = 4
+# Task definitions give a check 10 seconds: fail with a reason before ECS cuts it off.
+TIMEOUT = 8
 
 # The second one is there when Airflow reads its configuration from Secrets Manager by itself.
 DATABASE_URLS = ("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "AIRFLOW_FARGATE_DATABASE")

@@ -1,10 +1,14 @@
-"""Two tasks that are watched while they are at it: one runs on a worker, one is deferred to the triggerer."""
+"""Two tasks that are watched while they are at it: one runs on a worker, one is deferred to the triggerer.
+
+The first one goes on when its worker has the file /tmp/<message>.
+"""
 
 from __future__ import annotations
 
 import logging
 import time
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from airflow.providers.standard.triggers.temporal import DateTimeTrigger
@@ -28,13 +32,14 @@ class Wait(BaseOperator):
 @dag(
     schedule=None,
     catchup=False,
-    params={"message": Param("hello", type="string"), "seconds": Param(20, type="integer", minimum=1, maximum=120)},
+    params={"message": Param("hello", type="string"), "seconds": Param(45, type="integer", minimum=1, maximum=120)},
 )
 def two_logs() -> None:
-    @task
+    @task(execution_timeout=timedelta(minutes=15))
     def work(params: dict[str, Any]) -> None:
         log.info("%s from a worker", params["message"])
-        time.sleep(params["seconds"])
+        while not Path("/tmp", params["message"]).exists():
+            time.sleep(1)
         log.info("%s at the end", params["message"])
 
     work()

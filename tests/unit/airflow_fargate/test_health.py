@@ -68,7 +68,7 @@ def psycopg(monkeypatch: pytest.MonkeyPatch) -> FakePsycopg:
 def test_the_heartbeat_of_this_hosts_job_counts(psycopg: FakePsycopg, component: str, job_type: str) -> None:
     assert health.check(component, 60) == f"the {component}'s last heartbeat is 2 s old"
     assert psycopg.asked == (job_type, "10.0.0.7")
-    assert psycopg.connected == ("postgresql://user:p%40ss@host:5432/airflow", 4)
+    assert psycopg.connected == ("postgresql://user:p%40ss@host:5432/airflow", 8)
     assert psycopg.closed
 
 

@@ -44,7 +44,7 @@ def makefile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "Makefile").write_text(
         "tells%:\n\t@echo aws $$LOCAL_AWS_PORT $$LOCAL_AWS_STATE_DIR\n"
         "fails:\n\t@false\n"
-        "meets%:\n\t@touch $@; for i in $$(seq 100); do ls meets1 meets2 && exit; sleep 0.1; done; exit 1\n"
+        "meets%:\n\t@touch $@; for i in $$(seq 600); do ls meets1 meets2 && exit; sleep 0.1; done; exit 1\n"
     )
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(run_sections, "ROOT", tmp_path)

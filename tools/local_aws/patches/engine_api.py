@@ -11,8 +11,10 @@ import docker.errors
 
 from tools.local_aws.patches import gateway
 
-INSPECT_ATTEMPTS, INSPECT_PAUSE = 5, 0.2
+INSPECT_ATTEMPTS, INSPECT_PAUSE = 50, 0.2
 """How often, and with how many seconds between, a container is asked for that the engine fails to describe."""
+FAILURES = (docker.errors.DockerException, OSError)
+"""What a call of the engine raises: it refuses, or does not answer (the errors of `requests` are OSErrors)."""
 
 
 @functools.cache
@@ -24,7 +26,8 @@ def client() -> Any:
 def inspect(identifier: str) -> dict[str, Any]:
     """What the engine knows of a container.
 
-    podman reads /proc of the container's process and answers 500 when that ends meanwhile; the next answer is right.
+    podman reads /proc of the container's process and answers 500 when that ends meanwhile, until it has heard of the
+    end: at once, or after seconds on a busy machine.
 
     Raises:
         docker.errors.APIError: the container does not exist, or the engine fails every time.

@@ -58,8 +58,8 @@ def create_db_instance(params: dict[str, Any]) -> Any:
         _made_at.reset(token)
     for identifier in set(rds._instances.keys()) - known:
         instance = rds._instances[identifier]
-        if instance["DBInstanceStatus"] == "available":
-            # A real database is never available at once: no container was started.
+        if instance["DBInstanceStatus"] == "available" and not instance.get("_docker_container_id"):
+            # No container was started. (One that has one is another request's, made and ready meanwhile.)
             instance["DBInstanceStatus"] = "failed"
     return response
 

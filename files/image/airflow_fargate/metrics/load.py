@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from airflow_fargate.metrics import vitals
@@ -59,7 +59,6 @@ class Database:
     def __init__(self, database: Mapping[str, str], default_queue: str, heartbeat_timeout: float) -> None:
         self.arguments = {**CONNECTION, **database}
         self.parameters: dict[str, Any] = {"default_queue": default_queue, "heartbeat_timeout": heartbeat_timeout}
-        self.counted_until = datetime.now(UTC)
         self.connection: Any = None
 
     def loads(self) -> dict[str, Load]:
@@ -70,13 +69,11 @@ class Database:
             for queue, queued, running, oldest, hosts in rows
         }
 
-    def vitals(self) -> Vitals:
-        """How Airflow is; outcomes since the last call. Raises DatabaseError."""
+    def vitals(self, since: datetime) -> Vitals:
+        """How Airflow is, and the outcomes of tasks since then. Raises DatabaseError."""
         timeout = self.parameters["heartbeat_timeout"]
-        [row] = self._rows(vitals.QUERY, vitals.parameters(self.counted_until, timeout))
-        found = vitals.from_row(row)
-        self.counted_until = found.until
-        return found
+        [row] = self._rows(vitals.QUERY, vitals.parameters(since, timeout))
+        return vitals.from_row(row)
 
     def _rows(self, query: str, parameters: Mapping[str, Any]) -> list[Any]:
         import psycopg

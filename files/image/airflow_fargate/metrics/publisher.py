@@ -62,6 +62,7 @@ class Publisher:
         self.aws = aws
         self.wanted = Wanted(settings.services)
         self.failures = 0
+        self.counted_until = datetime.now(UTC)
 
     def publish(self) -> dict[str, Any]:
         """Measure and publish once; return what to write about it."""
@@ -70,7 +71,7 @@ class Publisher:
         begin = time.monotonic()
         try:
             loads = self.database.loads()
-            vitals = self.database.vitals()
+            vitals = self.database.vitals(self.counted_until)
             present = self.workers(line)
             ages = self.wanted.heartbeat_ages(vitals.heartbeat_ages, present, begin)
             self.put(loads, present, replace(vitals, heartbeat_ages=ages), at)
@@ -81,6 +82,8 @@ class Publisher:
             self.note_failure(line, "not published: CloudWatch does not take it", error)
         else:
             self.failures = 0
+            # Tasks that ended in a period that was not published are counted in the next one.
+            self.counted_until = vitals.until
             line.update(summary(self.settings, loads, present))
         line["seconds"] = round(time.monotonic() - begin, 3)
         return line

@@ -17,7 +17,8 @@ OUTCOMES = ("success", "failed", "up_for_retry")
 SETTLED = 5
 
 # Of several schedulers the newest heartbeat counts: one that beats is enough. Tasks are counted once, from where the
-# last period stopped. Whatever has ended had its last heartbeat not long before: that is what there is an index for.
+# last published period stopped. Whatever has ended had its last heartbeat not long before: that is what there is an
+# index for.
 QUERY = """
 SELECT now() - make_interval(secs => %(settled)s),
        (SELECT json_object_agg(type, age) FROM (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -45,6 +45,8 @@ class FakeDatabase(Database):
     def __init__(self) -> None:
         self.answer: dict[str, Load] | Exception = {"default": Load(18, 2, 7.5, HOSTS)}
         self.ages: dict[str, float] = {}
+        self.asked: list[datetime] = []
+        self.counted: list[datetime] = []
 
     def loads(self) -> dict[str, Load]:
         match self.answer:
@@ -53,8 +55,10 @@ class FakeDatabase(Database):
             case loads:
                 return loads
 
-    def vitals(self) -> Vitals:
-        return Vitals(datetime.now(UTC), self.ages)
+    def vitals(self, since: datetime) -> Vitals:
+        self.asked.append(since)
+        self.counted.append(since + timedelta(seconds=10))
+        return Vitals(self.counted[-1], self.ages)
 
 
 class Stage:
@@ -205,6 +209,12 @@ def test_a_throttled_cloudwatch_is_tried_again_more_rarely(stage: Stage) -> None
     assert [line["event"] for line in lines] == ["not published: CloudWatch does not take it"] * 2 + ["published"]
     assert [line.get("failures") for line in lines] == [1, 2, None]
     assert stage.publisher.failures == 0
+    stage.describes()
+    stage.takes()
+    stage.publisher.publish()
+    # What ended meanwhile is counted once it can be published, and then no more.
+    begin, counted = stage.database.asked[0], stage.database.counted
+    assert stage.database.asked == [begin, begin, begin, counted[2]]
 
 
 def test_without_the_database_nothing_is_published(stage: Stage) -> None:

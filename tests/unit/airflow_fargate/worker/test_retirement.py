@@ -181,7 +181,7 @@ def test_it_asks_only_while_somebody_wants_to_know(watch: Watch) -> None:
     assert Ecs.asked == []
     Ecs.primary = 2
     watch.wanted.set()
-    for _time in range(2000):
+    for _time in range(6000):
         if watch.unwanted:
             break
         threading.Event().wait(0.01)

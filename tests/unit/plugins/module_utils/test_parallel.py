@@ -14,7 +14,7 @@ def test_results_are_in_the_order_of_the_items() -> None:
 
 def test_items_are_worked_on_at_the_same_time() -> None:
     # One after the other, the first would wait for the second in vain.
-    together = threading.Barrier(2, timeout=10)
+    together = threading.Barrier(2, timeout=60)
 
     assert side_by_side(lambda _item: together.wait() >= 0, ["a", "b"]) == [True, True]
 

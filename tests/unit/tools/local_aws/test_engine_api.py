@@ -117,6 +117,33 @@ def test_containers_are_removed_until_none_is_left(api: EngineApi, monkeypatch: 
     assert [method for method, _path, _body in REQUESTS] == ["DELETE", "POST", "DELETE"]
 
 
+def test_an_engine_that_fails_while_a_process_ends_is_asked_again(
+    api: EngineApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """podman looks into /proc for each container of a list, and fails when one is not there any more."""
+    monkeypatch.setattr("tools.local_aws.engine_api.PAUSE", 0)
+    listings: list[Any] = [LocalAwsError("500"), [{"Id": "a", "State": "exited"}], [{"Id": "a", "State": "exited"}], []]
+
+    def listed(_instance: str | None) -> Any:
+        listing = listings.pop(0)
+        if isinstance(listing, Exception):
+            raise listing
+        if len(listings) == 1:
+            ANSWERS["DELETE", "/containers/a"] = (204, "")
+        return listing
+
+    monkeypatch.setattr(api, "containers", listed)
+    ANSWERS["DELETE", "/containers/a"] = (500, {"message": "given PID did not die within timeout"})
+    assert [container["Id"] for container in api.clear_containers()] == ["a", "a"]
+
+
+def test_an_engine_that_always_fails_says_why(api: EngineApi, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tools.local_aws.engine_api.PAUSE", 0)
+    ANSWERS["GET", "/containers/json"] = (500, {"message": "database is locked"})
+    with pytest.raises(LocalAwsError, match="database is locked"):
+        api.clear_containers()
+
+
 def test_a_container_that_stays_is_named(api: EngineApi, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tools.local_aws.engine_api.PAUSE", 0)
     ANSWERS["GET", "/containers/json"] = (200, [{"Id": "a", "Names": ["/sleeper"], "State": "exited"}])

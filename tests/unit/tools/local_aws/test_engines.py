@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tools.local_aws import engines
+from tools.local_aws import engines, podman_config
 from tools.local_aws.console import LocalAwsError
 from tools.local_aws.settings import Settings
 
@@ -59,6 +59,44 @@ def test_podman_runs_with_its_private_configuration(tmp_path: Path, monkeypatch:
     assert command[:2] == ["sudo", "-n"]
     assert command[-2:] == ["podman", "ps"]
     assert f"CONTAINERS_STORAGE_CONF={tmp_path}/podman/storage.conf" in command
+
+
+@pytest.fixture
+def podman(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> engines.Podman:
+    settings = Settings(port=4600, state_dir=tmp_path, cache_dir=tmp_path / "cache", docker_host="unix:///x.sock")
+    monkeypatch.setattr(engines, "SWEEP_PAUSE", 0.01)
+    monkeypatch.setattr(engines, "as_root", list)
+    return engines.Podman(settings)
+
+
+def test_what_podman_still_clears_up_does_not_stop_the_clean_up(
+    podman: engines.Podman, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process of podman's own unmounts what was just found mounted, and writes where it is being removed."""
+    mounts, failing, commands = [[Path("/m")], [Path("/n")], []], ["umount", "rm"], []
+
+    def run(command: list[str], what: str) -> str:
+        commands.append(command[0])
+        if command[0] in failing:
+            failing.remove(command[0])
+            raise LocalAwsError(what)
+        return ""
+
+    monkeypatch.setattr(podman_config, "mounts_below", lambda folders: mounts.pop(0))
+    monkeypatch.setattr(engines, "run", run)
+    podman.down()
+    assert commands == ["umount", "umount", "rm", "rm", "rmdir"]
+
+
+def test_a_clean_up_that_always_fails_says_why(podman: engines.Podman, monkeypatch: pytest.MonkeyPatch) -> None:
+    def run(command: list[str], what: str) -> str:
+        raise LocalAwsError(f"{what} failed")
+
+    monkeypatch.setattr(engines, "SWEEP_SECONDS", 0.05)
+    monkeypatch.setattr(podman_config, "mounts_below", lambda folders: [])
+    monkeypatch.setattr(engines, "run", run)
+    with pytest.raises(LocalAwsError, match="removing podman's sockets failed"):
+        podman.down()
 
 
 def test_wrapper_passes_its_arguments_on(tmp_path: Path) -> None:

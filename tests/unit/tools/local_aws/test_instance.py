@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import dataclasses
 import http.server
+import io
 import json
 import os
 import subprocess
 import sys
 import threading
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -119,6 +121,44 @@ def test_crashed_instance_is_not_running(tmp_path: Path) -> None:
     settings.server_pid.write_text("999999999 1", encoding="utf-8")
 
     assert not instance.is_running(settings)
+
+
+@pytest.fixture
+def slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """A server that runs, as this process does, and answers the third time."""
+    settings = Settings(port=4600, state_dir=tmp_path, cache_dir=tmp_path / "cache")
+    settings.server_pid.write_text(f"{os.getpid()} {start_time(os.getpid())}", encoding="utf-8")
+    answers = [False, False, True]
+    monkeypatch.setattr(instance, "gateway_answers", lambda settings: answers.pop(0))
+    return settings
+
+
+def test_a_server_that_is_slow_to_answer_is_waited_for(slow: Settings) -> None:
+    assert instance.server_answers(slow)
+
+
+def test_a_server_that_ends_is_not_waited_for(slow: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    def ended(settings: Settings) -> bool:
+        settings.server_pid.unlink()
+        return False
+
+    monkeypatch.setattr(instance, "gateway_answers", ended)
+    assert not instance.server_answers(slow)
+
+
+def test_only_whether_it_answers_is_asked_impatiently(slow: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    timeouts = []
+
+    class Opener:
+        def open(self, request: object, timeout: float) -> io.BytesIO:
+            timeouts.append(timeout)
+            return io.BytesIO(b"{}")
+
+    monkeypatch.undo()
+    monkeypatch.setattr(urllib.request, "build_opener", lambda *handlers: Opener())
+    instance.gateway_answers(slow)
+    instance.fetch(f"{slow.endpoint}/_ministack/rds/ca.pem")
+    assert timeouts == [5, 60]
 
 
 def test_command_line_needs_the_standard_library_only(tmp_path: Path) -> None:

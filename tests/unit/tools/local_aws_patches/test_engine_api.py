@@ -42,6 +42,13 @@ def test_a_process_that_ends_while_the_engine_looks(monkeypatch: pytest.MonkeyPa
     assert engine_api.inspect("c1") == {"Id": "c1", "State": "exited"}
 
 
+def test_an_engine_that_hears_late_of_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine that takes seconds."""
+    engine = Engine(*[refusal(500)] * int(5 / engine_api.INSPECT_PAUSE), {"State": "exited"})
+    monkeypatch.setattr(engine_api, "client", lambda: engine)
+    assert engine_api.inspect("c1")["State"] == "exited"
+
+
 def test_a_container_that_does_not_exist(monkeypatch: pytest.MonkeyPatch) -> None:
     engine = Engine(refusal(404), {"State": "running"})
     monkeypatch.setattr(engine_api, "client", lambda: engine)

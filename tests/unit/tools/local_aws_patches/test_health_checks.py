@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.server
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -46,7 +47,9 @@ def test_thresholds() -> None:
 
 class Answer(http.server.BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        self.send_response(200 if self.path == "/health" else 404)
+        if self.path == "/slow":
+            time.sleep(1.5)
+        self.send_response(404 if self.path == "/x" else 200)
         self.end_headers()
 
     def log_message(self, *args: object) -> None:
@@ -77,6 +80,11 @@ def test_probe(port: int) -> None:
     passed, reason, text = health_checks.probe(group(HealthCheckPath="/x"), "127.0.0.1", port)
     assert (passed, reason) == (False, "Target.ResponseCodeMismatch")
     assert "404" in text
+
+
+def test_who_is_slow_on_this_machine_has_not_failed(port: int) -> None:
+    slow = group(HealthCheckPath="/slow", HealthCheckTimeoutSeconds=1)
+    assert health_checks.probe(slow, "127.0.0.1", port) == (True, "", "")
 
 
 def test_nobody_listens() -> None:

@@ -10,6 +10,7 @@ ministack: the operations answer with empty lists and there is no agent.
 
 from __future__ import annotations
 
+import threading
 import time
 import uuid
 from collections.abc import Callable
@@ -30,6 +31,9 @@ LONGEST_MINUTES = 2880
 MOST_TASKS = {"UpdateTaskProtection": 10, "GetTaskProtection": 100}
 WRONG_MINUTES = f"expiresInMinutes must be between 1 and {LONGEST_MINUTES}."
 
+lock = threading.RLock()
+"""Held while a task is protected, and while the scheduler stops those that are not: no task is told that it is
+protected and stopped all the same."""
 _until: dict[str, float] = {}
 """Task ARN -> end of its protection."""
 _changed: list[Callable[[], None]] = []
@@ -94,13 +98,14 @@ def operation(name: str) -> Callable[[Record], Any]:
         found, failures = [], []
         for reference in references:
             task = ecs._resolve_task(reference, cluster)
-            reason = "MISSING" if task is None else failure(task, change and data["protectionEnabled"])
-            if reason:
-                failures.append({"arn": task["taskArn"] if task else reference, "reason": reason})
-                continue
-            if change:
-                protect(task["taskArn"], data["protectionEnabled"], data.get("expiresInMinutes", DEFAULT_MINUTES))
-            found.append(shape(task["taskArn"], "taskArn", "protectionEnabled", "expirationDate"))
+            with lock:
+                reason = "MISSING" if task is None else failure(task, change and data["protectionEnabled"])
+                if reason:
+                    failures.append({"arn": task["taskArn"] if task else reference, "reason": reason})
+                    continue
+                if change:
+                    protect(task["taskArn"], data["protectionEnabled"], data.get("expiresInMinutes", DEFAULT_MINUTES))
+                found.append(shape(task["taskArn"], "taskArn", "protectionEnabled", "expirationDate"))
         return json_response({"protectedTasks": found, "failures": failures})
 
     change = name == "UpdateTaskProtection"
@@ -160,12 +165,13 @@ def state(task: Record, change: Record | None) -> tuple[int, Record]:
     minutes = DEFAULT_MINUTES if minutes is None else minutes
     if not valid_minutes(minutes):
         return agent_error(arn, "InvalidParameterException", WRONG_MINUTES)
-    reason = failure(task, bool(change and change["ProtectionEnabled"]))
-    if reason:
-        return 200, {"failure": {"Arn": arn, "Detail": None, "Reason": reason}}
-    if change is not None:
-        protect(arn, change["ProtectionEnabled"], minutes)
-    result = {"ExpirationDate": None, **shape(arn, "TaskArn", "ProtectionEnabled", "ExpirationDate")}
+    with lock:
+        reason = failure(task, bool(change and change["ProtectionEnabled"]))
+        if reason:
+            return 200, {"failure": {"Arn": arn, "Detail": None, "Reason": reason}}
+        if change is not None:
+            protect(arn, change["ProtectionEnabled"], minutes)
+        result = {"ExpirationDate": None, **shape(arn, "TaskArn", "ProtectionEnabled", "ExpirationDate")}
     if result["ExpirationDate"] is not None:
         result["ExpirationDate"] = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(result["ExpirationDate"]))
     return 200, {"protection": result}

@@ -14,9 +14,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import docker.errors
-import requests.exceptions
 
-from tools.local_aws.patches import engine_api
+from tools.local_aws.patches import engine_api, patience
 from tools.local_aws.patches.ecs import awslogs, containers
 from tools.local_aws.patches.ecs.awslogs import Sink
 
@@ -26,6 +25,8 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
 """Seconds between questions to the engine whether a container has ended."""
 START_PERIOD_INTERVAL = 5.0
 """Seconds between health checks until the first success in the start period (Docker's start interval)."""
+STOP_PAUSE = 5.0
+"""Seconds in which the exit of a stopped container is noticed, as a rule."""
 
 
 class RunningContainer:
@@ -105,7 +106,7 @@ class RunningContainer:
                     return state
             except docker.errors.NotFound:
                 return {"ExitCode": 137}  # removed behind our back; the process is gone as after a SIGKILL
-            except (docker.errors.DockerException, requests.exceptions.RequestException, OSError) as error:
+            except engine_api.FAILURES as error:
                 logger.warning("container %s: the engine did not answer (%s); asking again", self.name, error)
             time.sleep(pause)
             pause = min(pause * 1.5, LONGEST_PAUSE)
@@ -146,19 +147,21 @@ class RunningContainer:
 
         thread = threading.Thread(target=run, daemon=True)
         thread.start()
-        thread.join(timeout)
+        thread.join(timeout * patience.FACTOR)
         return outcome == [0]
 
     # -- end
     def stop(self) -> None:
-        """SIGTERM, stopTimeout seconds, SIGKILL; returns when the container has exited."""
-        if not self.running:
-            return
-        try:
-            engine_api.client().api.stop(self.engine_id, timeout=containers.stop_timeout(self.definition))
-        except docker.errors.APIError as error:
-            logger.warning("container %s: %s", self.name, error)
-        self.exited.wait()
+        """SIGTERM, stopTimeout seconds, SIGKILL; returns when the container has exited.
+
+        The engine may fail and leave the container running, so it is asked until the exit is noticed.
+        """
+        while self.running:
+            try:
+                engine_api.client().api.stop(self.engine_id, timeout=containers.stop_timeout(self.definition))
+            except engine_api.FAILURES as error:
+                logger.warning("container %s: %s", self.name, error)
+            self.exited.wait(STOP_PAUSE)
 
     def remove(self) -> None:
         if not self.started:
@@ -167,5 +170,5 @@ class RunningContainer:
             engine_api.client().api.remove_container(self.engine_id, v=True, force=True)
         except docker.errors.NotFound:
             logger.debug("container %s is gone already", self.name)
-        except docker.errors.APIError as error:
+        except engine_api.FAILURES as error:
             logger.warning("container %s: %s", self.name, error)

@@ -89,6 +89,9 @@ class Scheduler:
                 for target in service_health.targets(task, service):
                     if self._targets.register(*target):
                         service_events.add(service, f"registered 1 targets in (target-group {target[0]})")
+                if not service_health.alive(task):
+                    # It was told to stop meanwhile, and may have left before it was registered.
+                    self._tasks.leave(task)
 
     def _drain(self, service: Record, tasks: list[Record]) -> None:
         for task in tasks:
@@ -176,7 +179,8 @@ class Scheduler:
         if primary["rolloutState"] != "FAILED":
             count = deployments.older_to_stop(desired, healthy, healthy_older, len(older), configuration)
             surplus += list(reversed(self._by_usefulness(service, older)))[:count]
-        self._scale_in(service, [task for task in surplus if not protection.protected(task["taskArn"])])
+        with protection.lock:
+            self._scale_in(service, [task for task in surplus if not protection.protected(task["taskArn"])])
         return tasks + started
 
     def _healthy(self, task: Record, service: Record) -> bool:

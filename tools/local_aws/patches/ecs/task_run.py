@@ -101,7 +101,7 @@ class TaskRun:
             except errors.TaskFailedToStart as error:
                 logger.warning("task %s: %s", self.task_id, error)
                 self.request_stop(str(error), "TaskFailedToStart")
-            except docker.errors.APIError as error:
+            except engine_api.FAILURES as error:
                 logger.warning("task %s: %s", self.task_id, error)
                 self.request_stop(f"ResourceInitializationError: {error}", "TaskFailedToStart")
             finally:
@@ -128,18 +128,21 @@ class TaskRun:
         waiting = list(self.containers)
         # The namespace's owner goes first among those that can start.
         waiting.sort(key=lambda container: container.name != owner)
+
+        def can_start(container: RunningContainer) -> bool:
+            return self._dependencies_met(container) and (container.name in unbound or self.container(owner).started)
+
+        def progress_is_possible() -> bool:
+            return self._interrupted() or any(can_start(container) for container in waiting)
+
         while waiting:
-            ready = [
-                container
-                for container in waiting
-                if self._dependencies_met(container) and (container.name in unbound or self.container(owner).started)
-            ]
+            ready = [container for container in waiting if can_start(container)]
             for container in ready:
                 if self._interrupted():
                     return
                 self._start_container(container, owner, alone, *prepared[container.name])
                 waiting.remove(container)
-            if waiting and not ready and not self._wait(self._progress_possible(waiting), self._patience(waiting)):
+            if waiting and not ready and not self._wait(progress_is_possible, self._patience(waiting)):
                 names = ", ".join(container.name for container in waiting)
                 raise errors.TaskFailedToStart(f"ContainerDependencyTimedOut: dependencies of {names} were not met")
             if self._interrupted():
@@ -151,9 +154,6 @@ class TaskRun:
         return self._stop is not None or any(
             container.essential and container.exited.is_set() for container in self.containers
         )
-
-    def _progress_possible(self, waiting: list[RunningContainer]) -> Callable[[], bool]:
-        return lambda: self._interrupted() or any(self._dependencies_met(container) for container in waiting)
 
     @staticmethod
     def _patience(waiting: list[RunningContainer]) -> float:
@@ -270,7 +270,27 @@ class TaskRun:
     # -- end
     def _finish(self) -> None:
         self._changed()
-        self._leave()
+        for step in (self._leave, self._take_down):
+            try:
+                step()
+            except Exception:
+                # Whatever is left behind: a task that never ends is worse.
+                logger.exception("task %s", self.task_id)
+        for token in self.task.pop("_metadata_tokens", []):
+            ecs_metadata.unregister_token(token)
+        for record in self.task["containers"]:
+            record["lastStatus"] = "STOPPED"
+            exec_command.agent_state(self.task, record, "STOPPED", now_iso())
+        self.task.update(
+            lastStatus="STOPPED", desiredStatus="STOPPED", stoppedAt=now_iso(), _docker_ids=[], _stopped=time.time()
+        )
+        network_interfaces.detach(self.task)
+        environment.end_session(self._credentials)
+        ecs._bump_task_version(self.task)
+        self._changed()
+
+    def _take_down(self) -> None:
+        """Stop and remove the containers, then the volumes."""
         if self.task["lastStatus"] in ("RUNNING", "DEACTIVATING"):
             self.task["lastStatus"] = "STOPPING"
         threads = [
@@ -289,18 +309,6 @@ class TaskRun:
         for container in sorted(self.containers, key=lambda container: container.name == owner):
             container.remove()
         self._remove_volumes()
-        for token in self.task.pop("_metadata_tokens", []):
-            ecs_metadata.unregister_token(token)
-        for record in self.task["containers"]:
-            record["lastStatus"] = "STOPPED"
-            exec_command.agent_state(self.task, record, "STOPPED", now_iso())
-        self.task.update(
-            lastStatus="STOPPED", desiredStatus="STOPPED", stoppedAt=now_iso(), _docker_ids=[], _stopped=time.time()
-        )
-        network_interfaces.detach(self.task)
-        environment.end_session(self._credentials)
-        ecs._bump_task_version(self.task)
-        self._changed()
 
     def _stop_in_order(self, container: RunningContainer) -> None:
         """A container stops after those that depend on it."""
@@ -317,5 +325,5 @@ class TaskRun:
                 engine_api.client().api.remove_volume(containers.volume_name(self.task_id, name), force=True)
             except docker.errors.NotFound:
                 logger.debug("volume %s was never made", name)
-            except docker.errors.APIError as error:
+            except engine_api.FAILURES as error:
                 logger.warning("volume %s: %s", name, error)

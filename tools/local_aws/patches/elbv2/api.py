@@ -18,6 +18,7 @@ from ministack.core.responses import StreamingResponse
 from ministack.services import alb
 
 from tools.local_aws.patches import creation
+from tools.local_aws.patches.elbv2.health_checks import Target
 from tools.local_aws.patches.elbv2.targets import Targets
 
 Params = dict[str, Any]
@@ -55,14 +56,15 @@ def names(params: Params, prefix: str) -> list[str]:
 
 def associate() -> None:
     """Which load balancers forward to a target group follows from the rules."""
-    for group in alb._tgs.values():
-        group["LoadBalancerArns"] = []
+    found: dict[str, list[str]] = {}
     for rule in alb._rules.values():
         balancer = alb._listeners[rule["ListenerArn"]]["LoadBalancerArn"]
         for arn in forwarded_groups(rule["Actions"]):
-            group = alb._tgs.get(arn)
-            if group is not None and balancer not in group["LoadBalancerArns"]:
-                group["LoadBalancerArns"].append(balancer)
+            if balancer not in found.setdefault(arn, []):
+                found[arn].append(balancer)
+    # In one step for each: threads that look on must not see a group without the balancers it keeps.
+    for arn, group in alb._tgs.items():
+        group["LoadBalancerArns"] = found.get(arn, [])
 
 
 def forwarded_groups(actions: list[Params]) -> list[str]:
@@ -89,31 +91,31 @@ class Api:
         for entry in alb._targets.get(arn, []):
             port = int(entry.get("Port") or group["Port"])
             by_state.setdefault(self._targets.state(arn, entry["Id"], port), []).append({**entry, "Port": port})
-        usable = by_state.get("healthy") or by_state.get("unhealthy")
-        if not usable:
-            return (
-                503,
-                {"Content-Type": "text/html"},
-                b"<html><body><h1>503 Service Temporarily Unavailable</h1></body></html>",
-            )
-        return await self._proxy(group, random.choice(usable), *request, **more)
+        usable = by_state.get("healthy") or by_state.get("unhealthy") or []
+        for target in random.sample(usable, len(usable)):
+            # It may have begun to drain since its state was read.
+            underway = self._targets.begin((arn, target["Id"], target["Port"]))
+            if underway is not None:
+                return await self._proxy(group, target, underway, *request, **more)
+        return (
+            503,
+            {"Content-Type": "text/html"},
+            b"<html><body><h1>503 Service Temporarily Unavailable</h1></body></html>",
+        )
 
-    async def _proxy(self, group: Params, target: Params, *request: Any, **more: Any) -> Response:
+    async def _proxy(self, group: Params, target: Params, underway: Target, *request: Any, **more: Any) -> Response:
         method, path, headers, body, query, *rest = request
         raw_query = rest[0] if rest else None
         raw_path = rest[1] if len(rest) > 1 else None
-        key = (group["TargetGroupArn"], target["Id"], target["Port"])
-        underway = self._targets.request(key)
-        underway.__enter__()
         try:
             status, answer_headers, answer = await alb._proxy_http_target(
                 target, group, method, raw_path or path, headers, body, query, raw_query
             )
         except BaseException:
-            underway.__exit__(None, None, None)
+            self._targets.end(underway)
             raise
         if not isinstance(answer, StreamingResponse):
-            underway.__exit__(None, None, None)
+            self._targets.end(underway)
             return status, answer_headers, answer
         runner = answer.runner
 
@@ -121,7 +123,7 @@ class Api:
             try:
                 await runner(send, receive)
             finally:
-                underway.__exit__(None, None, None)
+                self._targets.end(underway)
 
         return status, answer_headers, StreamingResponse(counted)
 

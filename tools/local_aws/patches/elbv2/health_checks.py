@@ -7,6 +7,8 @@ import http.client
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from tools.local_aws.patches import patience
+
 
 @dataclasses.dataclass
 class Target:
@@ -56,7 +58,7 @@ def probe(group: Mapping[str, Any], address: str, port: int) -> tuple[bool, str,
     connection = http.client.HTTPConnection(
         address,
         port if check_port == "traffic-port" else int(check_port),
-        timeout=group["HealthCheckTimeoutSeconds"],
+        timeout=group["HealthCheckTimeoutSeconds"] * patience.FACTOR,
     )
     try:
         connection.request("GET", group["HealthCheckPath"], headers={"User-Agent": "ELB-HealthChecker/2.0"})

@@ -7,6 +7,7 @@ ministack: publishes nothing.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -15,6 +16,8 @@ from ministack.core.responses import request_scope
 from ministack.services import alb, cloudwatch
 
 from tools.local_aws.patches.elbv2.health_checks import host_counts
+
+logger = logging.getLogger("local_aws.elbv2")
 
 PERIOD = 60.0
 NAMESPACE = "AWS/ApplicationELB"
@@ -44,6 +47,9 @@ def start(state: State) -> None:
     def loop() -> None:
         while True:
             time.sleep(PERIOD)
-            publish(state)
+            try:
+                publish(state)
+            except Exception:
+                logger.exception("target counts")
 
     threading.Thread(target=loop, name="elbv2-metrics", daemon=True).start()

@@ -8,11 +8,10 @@ ministack: every registered target is healthy.
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from ministack.core.responses import request_scope
@@ -47,7 +46,8 @@ class Targets:
             known = entry in existing
             if not known:
                 existing.append(entry)
-            self._targets.setdefault((group, address, port), Target())
+                # Never the health of a task that had the address before.
+                self._targets[group, address, port] = Target()
         return not known
 
     def deregister(self, group: str, address: str, port: int) -> None:
@@ -81,16 +81,18 @@ class Targets:
             return "unused"
         return target.state if in_use(group) else "unused"
 
-    @contextlib.contextmanager
-    def request(self, key: Key) -> Iterator[None]:
-        target = self.get(*key)
+    def begin(self, key: Key) -> Target | None:
+        """Count a request, until `end`; None when the target has begun to drain, and waits for no further one."""
         with self._lock:
+            target = self._targets.get(key)
+            if target is None or target.state == "draining":
+                return None
             target.requests += 1
-        try:
-            yield
-        finally:
-            with self._lock:
-                target.requests -= 1
+            return target
+
+    def end(self, target: Target) -> None:
+        with self._lock:
+            target.requests -= 1
 
     # -- health checks
     def start(self) -> None:
@@ -100,8 +102,11 @@ class Targets:
         while True:
             time.sleep(TICK)
             for (account, region, arn), group in alb._tgs.all_items():
-                with request_scope(account, region):
-                    self._check_group(arn, group)
+                try:
+                    with request_scope(account, region):
+                        self._check_group(arn, group)
+                except Exception:
+                    logger.exception("target group %s", arn)
 
     def _check_group(self, arn: str, group: Mapping[str, Any]) -> None:
         for entry in list(alb._targets.get(arn, [])):

@@ -6,7 +6,9 @@ import json
 import shlex
 import subprocess
 import sys
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ansible_collections.airflow.fargate.plugins.module_utils._ecs import exec_session
@@ -89,7 +91,7 @@ def test_the_plugin_gets_the_session_in_its_environment_and_a_terminal(tmp_path:
         "import json, os, sys; print(json.dumps([sys.argv[1:], os.environ[sys.argv[1]], sys.stdin.isatty()]))",
     )
     arguments, session, is_terminal = json.loads(
-        run_plugin(plugin, SESSION, "ecs:c_t_r", "eu-west-1", "https://ecs", 20)
+        run_plugin(plugin, SESSION, "ecs:c_t_r", "eu-west-1", "https://ecs", 60)
     )
     assert arguments == [
         "AWS_SSM_START_SESSION_RESPONSE",
@@ -103,21 +105,31 @@ def test_the_plugin_gets_the_session_in_its_environment_and_a_terminal(tmp_path:
     assert is_terminal
 
 
+BEGUN = "print('begun', flush=True); pathlib.Path(__file__).with_name('begun').touch()"
+
+
 @pytest.mark.parametrize(
-    ("text", "fate"),
+    ("text", "last_words", "fate"),
     [
-        (
-            "print('begun', flush=True); import tty; tty.setraw(0); assert sys.stdin.read(1) == chr(3)",
-            "was interrupted",
-        ),
-        ("print('begun', flush=True); import subprocess; subprocess.run(['sleep', '60'])", "may still be running"),
+        (f"tty.setraw(0); {BEGUN}; assert sys.stdin.read(1) == chr(3)", 60, "was interrupted"),
+        (f"{BEGUN}; subprocess.run(['sleep', '60'])", 1, "may still be running"),
     ],
 )
 def test_a_command_that_takes_too_long_is_interrupted(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, fate: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, last_words: int, fate: str
 ) -> None:
-    monkeypatch.setattr(exec_session, "LAST_WORDS", 3)
-    plugin = script(tmp_path / "plugin", f"import signal, sys; signal.signal(signal.SIGINT, signal.SIG_IGN); {text}")
+    class Popen(subprocess.Popen[bytes]):
+        """Its time does not count before it has begun: that takes as long as the machine likes."""
+
+        def communicate(self, *arguments: Any, **options: Any) -> tuple[bytes, bytes]:
+            while not (tmp_path / "begun").exists() and self.poll() is None:
+                time.sleep(0.01)
+            return super().communicate(*arguments, **options)
+
+    monkeypatch.setattr(subprocess, "Popen", Popen)
+    monkeypatch.setattr(exec_session, "LAST_WORDS", last_words)
+    imports = "import pathlib, signal, subprocess, sys, tty"
+    plugin = script(tmp_path / "plugin", f"{imports}; signal.signal(signal.SIGINT, signal.SIG_IGN); {text}")
     with pytest.raises(AnsibleECSError, match=f"did not end within 1 s and {fate}") as caught:
         run_plugin(plugin, SESSION, "t", "r", "e", 1)
     assert caught.value.kwargs["stdout"] == "begun\n"

@@ -268,7 +268,7 @@ class Together:
     """A client whose get_role returns, decoded as by botocore, when two callers are in it."""
 
     def __init__(self) -> None:
-        self.barrier = threading.Barrier(2, timeout=10)
+        self.barrier = threading.Barrier(2, timeout=60)
 
     def get_role(self, **arguments: Any) -> dict[str, Any]:
         self.barrier.wait()

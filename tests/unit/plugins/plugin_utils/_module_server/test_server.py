@@ -91,7 +91,7 @@ def test_later_runs_know_what_an_earlier_one_had_to_load(server: subprocess.Pope
 
 
 def eventually(condition: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while not condition():
         if time.monotonic() > deadline:
             return False
