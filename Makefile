@@ -20,8 +20,10 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 PLAYBOOK = ansible-playbook -i inventories/$(ENV) $(ARGS)
 
 GATES := lint-ansible lint-yaml lint-python lint-types lint-changelog lint-docs lint-readmes
-# What takes longest comes first: three lanes run side by side.
-SUITES := e2e running-test scaling-test image-test drain-test upkeep-test local-aws-test lint-sanity molecule-roles unit playbook-test
+# What takes longest comes first: three lanes run side by side. These run containers.
+SUITES := e2e running-test scaling-test image-test drain-test upkeep-test local-aws-test molecule-roles
+# And these none.
+LIGHT := lint-sanity playbook-test unit $(GATES)
 
 # --- Tools ------------------------------------------------------------------------------------------------------------
 
@@ -109,7 +111,15 @@ destroy: running-environment ## Remove the environment (asks for its name)
 
 .PHONY: test
 test: $(VENV)/.tested ## Every gate and every test, with a summary at the end
-	@python3 -m tools.run_sections --lanes 3 $(SUITES) $(GATES)
+	@python3 -m tools.run_sections --lanes 3 --first test-images $(SUITES) --meanwhile $(LIGHT)
+
+# With folders of its own, which the other sections take the images from.
+.PHONY: test-images
+test-images: export LOCAL_AWS_STATE_DIR := $(CURDIR)/.cache/images/aws
+test-images: export LOCAL_AWS_CACHE_DIR := $(CURDIR)/.cache/images/aws-cache
+test-images: $(VENV)/.tested ## The images that all tests begin with, made once
+	@export LOCAL_AWS_PORT=$$(python3 -m tools.free_port); trap 'python3 -m tools.local_aws stop' EXIT; \
+	python3 -m tools.local_aws start; ansible-playbook -i inventories/local site.yml --tags registry,image
 
 .PHONY: lint
 lint: $(VENV)/.tested ## Every gate that needs no container

@@ -17,3 +17,7 @@ def free_port(host: str = "127.0.0.1") -> int:
             except OSError:
                 continue
         return port
+
+
+if __name__ == "__main__":
+    print(free_port())

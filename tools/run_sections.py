@@ -1,23 +1,23 @@
 """Runs make targets, all of them whatever fails, and ends with a table and one line of totals.
 
 `--lanes N` runs N side by side: a lane that is free takes the next target, and every line says whose it is. Each lane
-has an embedded AWS of its own. A target whose output holds pytest's closing line counts with its tests; any other
-counts as one.
+has an embedded AWS of its own, whose images are those that the target of `--first` has made: nothing begins before that
+one has ended but the targets of `--meanwhile`. A target whose output holds pytest's closing line counts with its tests;
+any other counts as one.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import queue
 import re
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -81,6 +81,7 @@ def own_aws(lane: int) -> dict[str, str]:
         "LOCAL_AWS_PORT": str(free_port()),
         "LOCAL_AWS_STATE_DIR": str(folder / "aws"),
         "LOCAL_AWS_CACHE_DIR": str(folder / "aws-cache"),
+        "LOCAL_AWS_IMAGES_FROM": str(ROOT / ".cache/images/aws-cache"),
     }
 
 
@@ -105,33 +106,64 @@ def run(target: str, prefix: str = "", settings: Mapping[str, str] | None = None
     return Section(target, passed, seconds, counts, list(last_lines))
 
 
-def run_all(targets: list[str], lanes: int) -> list[Section]:
-    """The sections in the order of the targets."""
+class Targets:
+    """What is still to be done: some of it not before all is ready for it."""
+
+    def __init__(self, targets: Iterable[str], anytime: Iterable[str]) -> None:
+        self._targets, self._anytime = deque(targets), deque(anytime)
+        self._ready, self._changed = False, threading.Condition()
+
+    def make_ready(self) -> None:
+        with self._changed:
+            self._ready = True
+            self._changed.notify_all()
+
+    def __iter__(self) -> Iterator[str]:
+        """For one lane: each when it has ended the one before."""
+        while target := self._take():
+            yield target
+
+    def _take(self) -> str | None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._ready or self._anytime)
+            if self._ready and self._targets:
+                return self._targets.popleft()
+            return self._anytime.popleft() if self._anytime else None
+
+
+def run_all(targets: list[str], lanes: int, first: str | None = None, meanwhile: Iterable[str] = ()) -> list[Section]:
+    """The sections in the order of the targets, the first one before and those of meanwhile behind."""
+    order = [*([first] if first else []), *targets, *meanwhile]
     if lanes == 1:
-        return [run(target) for target in targets]
-    waiting = queue.SimpleQueue[str]()
-    for target in targets:
-        waiting.put(target)
+        return [run(target) for target in order]
+    waiting = Targets(targets, meanwhile)
 
     def run_lane(lane: int) -> list[Section]:
-        settings, sections = own_aws(lane), []
-        with suppress(queue.Empty):
-            while target := waiting.get_nowait():
-                sections.append(run(target, f"{target:<14} | ", settings))
-        return sections
+        settings = own_aws(lane)
+
+        def section(target: str) -> Section:
+            return run(target, f"{target:<14} | ", settings)
+
+        sections = [section(first)] if first and lane == 0 else []
+        if lane == 0:
+            # Also without what the first one should have made: then each lane makes it.
+            waiting.make_ready()
+        return sections + [section(target) for target in waiting]
 
     with ThreadPoolExecutor(lanes) as pool:
         done = [section for lane in pool.map(run_lane, range(lanes)) for section in lane]
-    return sorted(done, key=lambda section: targets.index(section.target))
+    return sorted(done, key=lambda section: order.index(section.target))
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--lanes", type=int, default=1)
+    parser.add_argument("--first", metavar="TARGET")
+    parser.add_argument("--meanwhile", metavar="TARGET", nargs="+", default=[])
     parser.add_argument("targets", nargs="+")
     arguments = parser.parse_args()
     started = time.monotonic()
-    sections = run_all(arguments.targets, arguments.lanes)
+    sections = run_all(arguments.targets, arguments.lanes, arguments.first, arguments.meanwhile)
     for section in sections:
         if not section.passed:
             # Again, where whoever looks for the reason looks first.

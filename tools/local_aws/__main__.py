@@ -12,7 +12,8 @@ from tools.local_aws.console import LocalAwsError
 
 EPILOG = """\
 environment: LOCAL_AWS_PORT (4566), LOCAL_AWS_STATE_DIR (.local-aws), LOCAL_AWS_CACHE_DIR (<state folder>-cache),
-LOCAL_AWS_CREATION_SECONDS (such as rds=360,elasticache=480,elbv2=120: as slow as AWS; none).
+LOCAL_AWS_CREATION_SECONDS (such as rds=360,elasticache=480,elbv2=120: as slow as AWS; none),
+LOCAL_AWS_IMAGES_FROM (cache folder whose images a new cache begins with; none).
 Instances with a port and folders of their own run side by side."""
 
 

@@ -38,6 +38,7 @@ PODMAN_PACKAGES = (
 )
 HELPER_DIRS = ("/usr/libexec/podman", "/usr/lib/podman", "/usr/local/libexec/podman", "/usr/local/lib/podman")
 OLDEST_PODMAN = (4, 3)
+STORAGE_DRIVERS = ("overlay", "vfs")
 SWEEP_SECONDS, SWEEP_PAUSE = 30.0, 0.5
 PROXIES = ("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
 NO_ENGINE = """\
@@ -149,7 +150,29 @@ class Podman(Engine):
                 f"{cache} is used by the instance in {state_dir}.\n"
                 "Stop that one, or give this one a cache of its own: LOCAL_AWS_CACHE_DIR"
             )
+        self._copy_images(cache / "storage")
         owner.write_text(f"{cache}\n{self.settings.state_dir}", encoding="utf-8")
+
+    def _copy_images(self, store: Path) -> None:
+        """A new store begins with the images of another one, but for one that is in use and changes meanwhile."""
+        source = self.settings.images_from
+        if source is None or store.exists() or not (source / "owner").exists():
+            return
+        _location, _newline, state_dir = (source / "owner").read_text(encoding="utf-8").partition("\n")
+        if self._is_used(Path(state_dir)):
+            say("images", f"{source} is in use: starting with an empty {store.parent}")
+            return
+        say("images", f"as in {source}")
+        copy = store.with_name("storage.copy")
+        run(as_root(["rm", "-rf", str(copy)]), "removing a copy of images that was interrupted")
+        run(as_root(["install", "-d", "-m", "700", str(copy)]), "making a folder for images")
+        present = run(as_root(["ls", f"{source}/storage"]), "looking for images").split()
+        for driver in set(STORAGE_DRIVERS).intersection(present):
+            # The files of a layer never change. Those that list the images and layers do.
+            run(as_root(["cp", "-a", "--link", f"{source}/storage/{driver}", str(copy)]), "copying images")
+            for kind in ("images", "layers"):
+                run(as_root(["cp", "-a", f"{source}/storage/{driver}-{kind}", str(copy)]), "copying images")
+        run(as_root(["mv", str(copy), str(store)]), "copying images")
 
     @staticmethod
     def _is_used(state_dir: Path) -> bool:

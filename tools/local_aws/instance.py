@@ -42,8 +42,13 @@ def from_environment(variables: Mapping[str, str]) -> Settings:
         creation = creation_seconds(variables.get("LOCAL_AWS_CREATION_SECONDS", ""))
     except ValueError as error:
         raise LocalAwsError(f"LOCAL_AWS_CREATION_SECONDS: {error}.") from error
+    images_from = variables.get("LOCAL_AWS_IMAGES_FROM")
     return Settings(
-        port=int(port), state_dir=state_dir, cache_dir=Path(cache_dir).absolute(), creation_seconds=creation
+        port=int(port),
+        state_dir=state_dir,
+        cache_dir=Path(cache_dir).absolute(),
+        creation_seconds=creation,
+        images_from=Path(images_from).absolute() if images_from else None,
     )
 
 

@@ -61,6 +61,8 @@ class Settings:
     region: str = DEFAULT_REGION
     creation_seconds: dict[str, float] = dataclasses.field(default_factory=dict)
     """How long the services of CREATORS take to make what they make; at once where nothing is said."""
+    images_from: Path | None = None
+    """Cache folder of another instance: a cache that is new begins with a copy of its images (podman only)."""
 
     # -- addresses
     @property
@@ -184,6 +186,7 @@ class Settings:
         values: dict[str, Any] = json.loads(text)
         values["state_dir"] = Path(values["state_dir"])
         values["cache_dir"] = Path(values["cache_dir"])
+        values["images_from"] = Path(values["images_from"]) if values["images_from"] else None
         return cls(**values)
 
     @classmethod

@@ -73,3 +73,19 @@ def test_lanes_have_an_embedded_aws_each_and_keep_the_order_of_the_table(tmp_pat
     folders = {line.split()[-1] for line in told}
     assert folders <= {str(tmp_path / ".cache" / f"lane-{lane}/aws") for lane in range(2)}
     assert len(told) == len(folders)
+
+
+@pytest.mark.usefixtures("makefile")
+def test_only_some_begin_before_the_first_one_has_ended(tmp_path: Path) -> None:
+    """`meets1` ends once `meets2` runs, and `needs` fails unless `meets1` has ended."""
+    with (tmp_path / "Makefile").open("a") as file:
+        file.write("first: meets1\n\t@touch made\nneeds%:\n\t@test -e made\n")
+    sections = run_sections.run_all(["needs1", "needs2"], lanes=3, first="first", meanwhile=["meets2", "tells1"])
+    assert [section.target for section in sections] == ["first", "needs1", "needs2", "meets2", "tells1"]
+    assert all(section.passed for section in sections)
+
+
+@pytest.mark.usefixtures("makefile")
+def test_the_rest_runs_although_the_first_one_failed() -> None:
+    sections = run_sections.run_all(["tells1"], lanes=2, first="fails")
+    assert [section.passed for section in sections] == [False, True]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -105,3 +106,37 @@ def test_wrapper_passes_its_arguments_on(tmp_path: Path) -> None:
 
     assert settings.engine_wrapper.stat().st_mode & 0o111
     assert settings.engine_wrapper.read_text(encoding="utf-8").splitlines()[-1].endswith("--host 'a b' \"$@\"")
+
+
+@pytest.fixture
+def with_source(podman: engines.Podman, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> engines.Podman:
+    """A store that is not used, and an instance whose cache is new."""
+    source = tmp_path / "source"
+    for folder in ("overlay/1/diff", "overlay-images", "overlay-layers", "overlay-containers", "libpod"):
+        (source / "storage" / folder).mkdir(parents=True)
+    (source / "storage/overlay/1/diff/file").write_text("content")
+    (source / "storage/overlay-images/images.json").write_text("[]")
+    (source / "owner").write_text(f"{source}\n{tmp_path}/other")
+    monkeypatch.setattr(podman, "settings", replace(podman.settings, images_from=source))
+    return podman
+
+
+def test_a_new_store_begins_with_the_images_of_another_one(with_source: engines.Podman, tmp_path: Path) -> None:
+    with_source._prepare_store()
+    source, copy = tmp_path / "source/storage", tmp_path / "cache/storage"
+    # Nothing of podman's own records, which say where the store lies.
+    assert sorted(path.name for path in copy.iterdir()) == ["overlay", "overlay-images", "overlay-layers"]
+    assert (copy / "overlay/1/diff/file").samefile(source / "overlay/1/diff/file")
+    (copy / "overlay-images/images.json").write_text("[1]")
+    assert (source / "overlay-images/images.json").read_text() == "[]"
+    (copy / "overlay/1/diff/file").unlink()
+    with_source._prepare_store()
+    assert not (copy / "overlay/1/diff/file").exists()
+
+
+def test_a_store_that_is_in_use_is_not_copied(
+    with_source: engines.Podman, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines.Podman, "_is_used", staticmethod(lambda state_dir: state_dir == tmp_path / "other"))
+    with_source._prepare_store()
+    assert not (tmp_path / "cache/storage").exists()
