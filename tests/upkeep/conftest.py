@@ -1,6 +1,7 @@
 """One embedded AWS and one deployment for the whole session; the files' numbers are the order of the story.
 
-1 lets an alarm go off, 2 rotates the secrets while a DAG runs again and again, 3 does without the NAT gateway.
+1 lets an alarm go off, 2 rotates the secrets while a DAG runs again and again, 3 does without the NAT gateway,
+4 sends it to sleep although a task runs, and removes it.
 """
 
 from __future__ import annotations

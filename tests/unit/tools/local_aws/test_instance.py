@@ -35,10 +35,12 @@ def test_second_instance_has_a_cache_of_its_own() -> None:
 
 
 def test_folders_become_absolute() -> None:
-    settings = instance.from_environment({"LOCAL_AWS_STATE_DIR": "state", "LOCAL_AWS_CACHE_DIR": "cache"})
+    variables = {"LOCAL_AWS_STATE_DIR": "state", "LOCAL_AWS_CACHE_DIR": "cache", "LOCAL_AWS_IMAGES_FROM": "other"}
+    settings = instance.from_environment(variables)
 
     assert settings.state_dir.is_absolute()
     assert settings.cache_dir == Path.cwd() / "cache"
+    assert settings.images_from == Path.cwd() / "other"
 
 
 @pytest.mark.parametrize("port", ["80", "99999", "abc", "-1"])

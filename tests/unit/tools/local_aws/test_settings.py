@@ -14,6 +14,7 @@ def settings(tmp_path: Path) -> Settings:
         network="local-aws-4600",
         subnet="10.17.248.0/24",
         gateway="10.17.248.1",
+        images_from=tmp_path / "other-cache",
     )
 
 
