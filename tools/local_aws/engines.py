@@ -16,7 +16,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from tools.local_aws import podman_config
+from tools.local_aws import cgroups, podman_config
 from tools.local_aws.console import LocalAwsError, say
 from tools.local_aws.engine_api import EngineApi, mounted_volumes
 from tools.local_aws.processes import (
@@ -124,6 +124,8 @@ class Podman(Engine):
         run(as_root(install), "making a folder for podman's sockets")
         self._prepare_store()
         podman_config.write(self.settings)
+        if podman_config.cgroup_manager() == "cgroupfs":
+            cgroups.weigh_containers()
         self.service.start(
             self.command("system", "service", "--time=0", self.settings.docker_host),
             env={**os.environ, "PATH": f"{os.environ.get('PATH', '')}:{SYSTEM_PATH}"},

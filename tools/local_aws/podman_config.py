@@ -104,6 +104,10 @@ def mounts_below(folders: Iterable[Path]) -> list[Path]:
     return [point for point in reversed(mount_points) if any(point.is_relative_to(root) for root in roots)]
 
 
+def cgroup_manager() -> str:
+    return "systemd" if Path("/run/systemd/system").is_dir() else "cgroupfs"
+
+
 def write(settings: Settings) -> None:
     folder = config_dir(settings)
     folder.mkdir(parents=True, exist_ok=True)
@@ -113,7 +117,7 @@ def write(settings: Settings) -> None:
             settings,
             # crun refuses the hybrid hierarchy of cgroups, and older distributions have no crun.
             runtime="crun" if pure_cgroup_v2 and Path("/usr/bin/crun").exists() else "runc",
-            cgroup_manager="systemd" if Path("/run/systemd/system").is_dir() else "cgroupfs",
+            cgroup_manager=cgroup_manager(),
             limits=ulimits(),
         ),
         "storage.conf": storage_conf(
