@@ -12,6 +12,8 @@ from tools.local_aws.console import LocalAwsError
 from tools.local_aws.settings import LOOPBACK
 
 ROUTES = Path("/proc/net/route")
+PODMAN_DEFAULT = ipaddress.IPv4Network("10.88.0.0/16")
+"""podman keeps it for its own network, also while there is no route to it."""
 
 
 def port_is_free(port: int) -> bool:
@@ -55,7 +57,7 @@ def candidates(port: int) -> Iterator[ipaddress.IPv4Network]:
 
 
 def choose_subnet(port: int, taken: Iterable[ipaddress.IPv4Network]) -> ipaddress.IPv4Network:
-    networks = list(taken)
+    networks = [PODMAN_DEFAULT, *taken]
     for candidate in candidates(port):
         if not any(candidate.overlaps(network) for network in networks):
             return candidate

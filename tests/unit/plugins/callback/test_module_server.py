@@ -23,5 +23,5 @@ def test_forks_of_tasks_collect_no_garbage_and_the_playbook_does() -> None:
         # Forks inherit all that is there, and leave it alone.
         return gc.isenabled() + 2 * (gc.get_freeze_count() > frozen) + 4 * in_fork(lambda: not gc.isenabled())
 
-    assert in_fork(lambda: gc.isenabled()) == 1
+    assert in_fork(gc.isenabled) == 1
     assert in_fork(playbook) == 7

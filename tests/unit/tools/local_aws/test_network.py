@@ -43,6 +43,11 @@ def test_taken_subnet_is_avoided() -> None:
     assert second.is_private
 
 
+def test_the_subnet_of_podman_s_own_network_is_avoided() -> None:
+    for port in (22528, 22705, 22783):
+        assert not network.choose_subnet(port, []).overlaps(net("10.88.0.0/16"))
+
+
 def test_vpn_that_claims_all_of_10() -> None:
     assert network.choose_subnet(4566, [net("10.0.0.0/8")]).subnet_of(net("172.16.0.0/12"))
     assert network.choose_subnet(4566, [net("10.0.0.0/8"), net("172.16.0.0/12")]).subnet_of(net("192.168.0.0/16"))
