@@ -144,10 +144,13 @@ def run_all(targets: list[str], lanes: int, first: str | None = None, meanwhile:
         def section(target: str) -> Section:
             return run(target, f"{target:<14} | ", settings)
 
-        sections = [section(first)] if first and lane == 0 else []
+        sections = []
         if lane == 0:
-            # Also without what the first one should have made: then each lane makes it.
-            waiting.make_ready()
+            try:
+                sections += [section(first)] if first else []
+            finally:
+                # Also without what the first one should have made: then each lane makes it.
+                waiting.make_ready()
         return sections + [section(target) for target in waiting]
 
     with ThreadPoolExecutor(lanes) as pool:

@@ -158,7 +158,7 @@ class Podman(Engine):
     def _copy_images(self, store: Path) -> None:
         """A new store begins with the images of another one, but for one that is in use and changes meanwhile."""
         source = self.settings.images_from
-        if source is None or store.exists() or not (source / "owner").exists():
+        if source is None or store.exists() or not (source / "storage").exists():
             return
         _location, _newline, state_dir = (source / "owner").read_text(encoding="utf-8").partition("\n")
         if self._is_used(Path(state_dir)):

@@ -140,3 +140,14 @@ def test_a_store_that_is_in_use_is_not_copied(
     monkeypatch.setattr(engines.Podman, "_is_used", staticmethod(lambda state_dir: state_dir == tmp_path / "other"))
     with_source._prepare_store()
     assert not (tmp_path / "cache/storage").exists()
+
+
+def test_a_store_that_was_moved_is_not_copied_from_itself(
+    podman: engines.Podman, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = podman.settings.cache_dir
+    (cache / "storage/overlay").mkdir(parents=True)
+    (cache / "owner").write_text("/elsewhere\n/elsewhere/aws")
+    monkeypatch.setattr(podman, "settings", replace(podman.settings, images_from=cache))
+    podman._prepare_store()
+    assert [path.name for path in cache.iterdir()] == ["owner"]

@@ -50,6 +50,7 @@ def start(state: State) -> None:
             try:
                 publish(state)
             except Exception:
+                # The next period is the next attempt, as long as there is this thread.
                 logger.exception("target counts")
 
     threading.Thread(target=loop, name="elbv2-metrics", daemon=True).start()

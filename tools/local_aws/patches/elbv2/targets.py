@@ -106,6 +106,7 @@ class Targets:
                     with request_scope(account, region):
                         self._check_group(arn, group)
                 except Exception:
+                    # The thread checks all groups, also those to come: without it no target turns healthy.
                     logger.exception("target group %s", arn)
 
     def _check_group(self, arn: str, group: Mapping[str, Any]) -> None:
