@@ -14,8 +14,9 @@ description:
   - Ansible starts a Python interpreter for each module, which imports boto3 and parses the descriptions of AWS services
     before it makes its first call. With this plugin a server process does that once for a run of the playbook, and each
     module runs in a fork of it.
-  - The forks that Ansible itself makes for tasks do not collect garbage, which would copy the memory that they share
-    with the playbook's process.
+  - The forks that Ansible itself makes for tasks find what they share already there, which is Ansible's own plugins and
+    templates that were compiled before. They collect no garbage, which would copy the memory that they share with the
+    playbook's process.
   - Only modules of C(airflow.fargate), C(amazon.aws) and C(community.aws) run so, and only where nothing differs from
     the normal way. Not so with C(async), with C(become), over another connection than C(local), without pipelining,
     with another Python interpreter than that of the playbook, or with environment variables that an interpreter reads
@@ -38,31 +39,12 @@ options:
 """
 
 import atexit
-import gc
-import os
 from typing import Any
 
-from ansible.module_utils.common.json import Direction, get_module_decoder, get_module_encoder
 from ansible.plugins.callback import CallbackBase
-from ansible.plugins.loader import action_loader, connection_loader, shell_loader
 from ansible.release import __version__
 from ansible.utils.collection_loader import AnsibleCollectionConfig
 from ansible_collections.airflow.fargate.plugins.plugin_utils._module_server import client, eligibility
-from ansible_collections.airflow.fargate.plugins.plugin_utils._module_server.protocol import PROFILE
-
-
-def import_plugins() -> None:
-    """Import what every task of a module imports in the fork that Ansible makes for it: forks then inherit it."""
-    for loader, name in ((connection_loader, "local"), (shell_loader, "sh"), (action_loader, "normal")):
-        loader.get(name, class_only=True)
-    get_module_encoder(PROFILE, Direction.CONTROLLER_TO_MODULE)
-    get_module_decoder(PROFILE, Direction.MODULE_TO_CONTROLLER)
-
-
-def spare_forks() -> None:
-    """A fork lives for one task. To look for garbage there is to copy pages that it shares with its parent."""
-    gc.freeze()
-    os.register_at_fork(after_in_child=gc.disable)
 
 
 class CallbackModule(CallbackBase):
@@ -82,6 +64,8 @@ class CallbackModule(CallbackBase):
             )
             return
         client.start(list(AnsibleCollectionConfig.collection_paths))
-        import_plugins()
-        spare_forks()
+        # Other versions may not have what it imports.
+        from ansible_collections.airflow.fargate.plugins.plugin_utils._module_server import forks
+
+        forks.spare()
         atexit.register(client.stop)

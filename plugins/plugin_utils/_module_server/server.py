@@ -12,10 +12,12 @@ from __future__ import annotations
 import gc
 import importlib
 import os
+import pkgutil
 import select
 import signal
 import socket
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -28,6 +30,9 @@ from .run import run_and_exit
 
 # What every AWS module imports; the rest comes with the first run of each module.
 COMMON = ("ansible.module_utils.basic", "ansible_collections.amazon.aws.plugins.module_utils.modules")
+
+OWN_MODULES = "ansible_collections.airflow.fargate.plugins.modules"
+END = object()
 
 IMPORT_ERRORS = (ImportError, SyntaxError, AttributeError, TypeError, ValueError, OSError)
 
@@ -69,8 +74,11 @@ class Server:
         service_models.install(self.tell)
         self.poll.register(self.requests, select.POLLIN)
         self.poll.register(self.learned[0], select.POLLIN)
+        preparation, prepared = self.preparation(), False
         while True:
-            ready = dict(self.poll.poll())
+            ready = dict(self.poll.poll(None if prepared else 0))
+            if not ready:
+                prepared = next(preparation, END) is END
             if self.requests.fileno() in ready:
                 if not self.accept():
                     return
@@ -78,6 +86,13 @@ class Server:
                 self.learn()
             for descriptor in ready:
                 self.attend(descriptor)
+
+    def preparation(self) -> Iterator[None]:
+        """While nobody asks: what this collection's runs will need, in small steps."""
+        yield from service_models.preparation()
+        for module in pkgutil.iter_modules(importlib.import_module(OWN_MODULES).__path__):
+            self.imported(f"{OWN_MODULES}.{module.name}")
+            yield
 
     def tell(self, line: bytes) -> None:
         """In a run: the server is to know this. Writes of one line do not mix."""

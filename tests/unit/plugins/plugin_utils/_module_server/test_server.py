@@ -13,7 +13,7 @@ from pathlib import Path
 
 import ansible_collections.amazon.aws
 import pytest
-from ansible_collections.airflow.fargate.plugins.plugin_utils._module_server import client
+from ansible_collections.airflow.fargate.plugins.plugin_utils._module_server import client, service_models
 from ansible_collections.airflow.fargate.plugins.plugin_utils._module_server.protocol import Request
 
 PROJECT = Path(__file__).resolve().parents[5] / "collections"
@@ -29,6 +29,16 @@ signal.pause()
 """,
     "broken": "import there_is_no_such_thing\n",
     "deprecated": "from ansible.module_utils.common.warnings import deprecate\ndeprecate('old', version='9')\n",
+    "imported": """
+import sys
+sys.stdout.write(str("ansible_collections.airflow.fargate.plugins.module_utils._sns.topics" in sys.modules))
+""",
+    "loaded": """
+import sys
+import botocore.session
+loader = botocore.session.Session().get_component("data_loader")
+sys.stdout.write(" ".join(str(key[1]) for key in loader._cache if key[0] == "load_service_model"))
+""",
     "count": """
 import sys
 import botocore.session
@@ -85,7 +95,8 @@ def test_a_module_that_warns_on_import_is_declined_and_so_is_what_may_import_the
 
 
 def test_later_runs_know_what_an_earlier_one_had_to_load(server: subprocess.Popen[bytes]) -> None:
-    counts = [int(run("count")[1]) for _time in range(5)]
+    # Of another search path than the one that the server prepares.
+    counts = [int(run("count", AWS_DATA_PATH="/nowhere")[1]) for _time in range(5)]
     assert counts[0] == 0
     assert counts[-1] > 0
 
@@ -97,6 +108,11 @@ def eventually(condition: Callable[[], bool]) -> bool:
             return False
         time.sleep(0.02)
     return True
+
+
+def test_runs_find_what_the_server_has_prepared(server: subprocess.Popen[bytes]) -> None:
+    assert eventually(lambda: set(service_models.SERVICES) <= set(run("loaded")[1].decode().split()))
+    assert eventually(lambda: run("imported")[1] == b"True")
 
 
 @pytest.fixture
