@@ -53,6 +53,8 @@ def measure(chosen: set[str], options: groups.Options, results: dict[str, Any]) 
 def with_quick_aws(session: Session, chosen: set[str], options: groups.Options, results: dict[str, Any]) -> None:
     """What is measured with an AWS that makes things at once."""
     image = groups.image(session) if "image" in chosen else {}
+    if not image:
+        groups.layers(session)
     first = {OURS: groups.deploy(session)}
     verbs = groups.verbs(session, options) if "runs" in chosen else {}
     if "latency" in chosen:

@@ -147,9 +147,7 @@ def image(session: Session) -> Result:
     """Built without any layer, then with one new DAG. The deployments to come build the same, from cached layers."""
     if former := session.aws.engine("image", "ls", "--quiet", "--filter", "reference=*bench-*").split():
         session.aws.engine("image", "rm", "--force", *dict.fromkeys(former))
-    context = session.folder / "image"
-    shutil.rmtree(context, ignore_errors=True)
-    shutil.copytree(ROOT / "files/image", context, ignore=shutil.ignore_patterns("__pycache__"))
+    context = own_context(session)
     containerfile = context / "Containerfile"
     containerfile.write_text(never_built(containerfile.read_text(), uuid.uuid4().hex))
     cold = build(session, "image, nothing cached", context, "--tag", "bench-cold")
@@ -160,6 +158,17 @@ def image(session: Session) -> Result:
     build(session, "its first stage", context, "--tag", "bench-builder", "--target", "builder")
     session.use_image(context)
     return {"cold": costs([cold]), "warm": costs([warm]), "size_mib": round(size / 1024**2)}
+
+
+def layers(session: Session) -> None:
+    """What image() leaves as well: a deployment finds every layer of its image cached."""
+    build(session, "the image, not counted", own_context(session))
+
+
+def own_context(session: Session) -> Path:
+    context = session.folder / "image"
+    shutil.rmtree(context, ignore_errors=True)
+    return Path(shutil.copytree(ROOT / "files/image", context, ignore=shutil.ignore_patterns("__pycache__")))
 
 
 def normalize(context: Path) -> None:

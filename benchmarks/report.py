@@ -134,8 +134,8 @@ The module server runs AWS modules in forks of one warm Python; stock is Ansible
 [mitogen](https://mitogen.networkgenomics.com/ansible_detailed.html) spares Ansible most interpreters too. With its
 strategy `mitogen_linear`, the run that changes nothing takes {seconds(mitogen["wall"])} and {mitogen["cpu"]:.1f} s of
 CPU: {ratio(mitogen["wall"], quiet["ours"]["wall"])} times the wall time of the module server. It puts a strategy,
-connections and an execution of modules of its own in the place of Ansible's; the module server replaces nothing but
-the start of a module.
+connections and an execution of modules of its own in the place of Ansible's. The module server replaces the start of
+a module, and lets Ansible's forks find its plugins and compiled templates there already; all else is Ansible's own.
 
 ### The floor
 
