@@ -57,24 +57,36 @@ def keep_compiled_templates() -> None:
     """A template that was compiled is not compiled again, by this process or by a fork of it.
 
     Ansible compiles a template each time that it evaluates a variable: a name that all others are made of, hundreds of
-    times in one task. What Jinja makes of a text depends on the delimiters and options of its lexer, and on whether
-    Ansible wants its backslashes escaped; the environment that it is then evaluated in is not part of it.
+    times in one task. What Jinja makes of a text depends on the delimiters and options of its lexer, on whether Ansible
+    wants its backslashes escaped, and on what filters and tests ask to be passed; the environment that it is then
+    evaluated in is not part of it.
     """
     compile_template = AnsibleEnvironment.compile
     compiled: dict[Any, CodeType] = {}
+    plugins = _filters_and_tests()
 
     @functools.wraps(compile_template)
     def compile_once(environment: AnsibleEnvironment, source: Any, *args: Any, **kwargs: Any) -> Any:
+        nonlocal plugins
         context = _TemplateCompileContext.current(optional=True)
         # Expressions come parsed already, and files by their names, with what they include.
         if not isinstance(source, str) or context is None or any(args) or any(kwargs.values()):
             return compile_template(environment, source, *args, **kwargs)
+        if any(now is not before for now, before in zip(_filters_and_tests(), plugins, strict=True)):
+            # A role has brought its own, perhaps of the same names.
+            plugins = _filters_and_tests()
+            compiled.clear()
         key = (str(source), environment.lexer, context.escape_backslashes)
         if key not in compiled:
             compiled[key] = compile_template(environment, source, *args, **kwargs)
         return compiled[key]
 
     AnsibleEnvironment.compile = compile_once
+
+
+def _filters_and_tests() -> tuple[object, object]:
+    """The very objects that Ansible keeps them in; it makes new ones when it has another folder to look into."""
+    return filter_loader._cached_non_collection_wrappers, test_loader._cached_non_collection_wrappers
 
 
 def collect_no_garbage() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,18 @@ from ansible._internal._templating._jinja_bits import AnsibleEnvironment, Templa
 from ansible.errors import AnsibleError
 from ansible.plugins import loader as plugin_loaders
 from ansible_collections.airflow.fargate.plugins.plugin_utils._module_server import forks
+
+FILTERS = """
+from jinja2 import pass_context
+
+@pass_context
+def upper(context, value):
+    return f"a {type(context).__name__.removeprefix('Ansible').lower()} and {value}"
+
+class FilterModule:
+    def filters(self):
+        return {"upper": upper}
+"""
 
 
 def in_fork(ask: Callable[[], int]) -> int:
@@ -95,6 +108,18 @@ def test_expressions_and_templates_with_one_text_do_not_mix(compiled: list[str])
     for _time in range(2):
         assert engine.evaluate_expression(TrustedAsTemplate().tag("number > 2")) is True
         assert rendered("number > 2") == "number > 2"
+
+
+def test_a_filter_that_a_role_brings_takes_the_place_of_the_one_of_its_name(
+    compiled: list[str], tmp_path: Path
+) -> None:
+    def task() -> int:
+        assert rendered("{{ 'abc' | upper }}") == "ABC"
+        (tmp_path / "role.py").write_text(FILTERS)
+        plugin_loaders.filter_loader.add_directory(str(tmp_path))
+        return rendered("{{ 'abc' | upper }}") == "a context and abc"
+
+    assert in_fork(task) == 1
 
 
 def test_what_cannot_be_compiled_is_told_each_time(compiled: list[str]) -> None:
