@@ -194,7 +194,10 @@ def start_to_healthy(session: Session, service: str = "triggerer") -> float:
         arns = [arn for arn in ecs.list_tasks(cluster=cluster, serviceName=service)["taskArns"] if arn not in before]
         for task in ecs.describe_tasks(cluster=cluster, tasks=arns)["tasks"] if arns else ():
             if task.get("healthStatus") == "HEALTHY":
-                return round((datetime.now(task["startedAt"].tzinfo) - task["startedAt"]).total_seconds(), 1)
+                took = datetime.now(task["startedAt"].tzinfo) - task["startedAt"]
+                # The old container is on its way out, which whatever is measured next would have to wait for.
+                ecs.get_waiter("services_stable").wait(cluster=cluster, services=[service], WaiterConfig={"Delay": 1})
+                return round(took.total_seconds(), 1)
         time.sleep(0.2)
     raise TimeoutError(f"no healthy task of {service}")
 
