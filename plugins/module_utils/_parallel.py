@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 # As many as botocore keeps connections for, and fewer than what AWS throttles.
 WORKERS = 10
 
+Found = t.TypeVar("Found")
 Item = t.TypeVar("Item")
 Result = t.TypeVar("Result")
 
@@ -21,3 +22,22 @@ def side_by_side(function: t.Callable[[Item], Result], items: t.Sequence[Item]) 
         return [function(item) for item in items]
     with ThreadPoolExecutor(min(WORKERS, len(items))) as pool:
         return list(pool.map(function, items))
+
+
+def with_details(
+    find: t.Callable[[], Found | None], *reads: t.Callable[[], t.Any]
+) -> tuple[Found | None, tuple[t.Any, ...]]:
+    """find(), and at the same time the reads of what it finds, for which its name is enough.
+
+    :returns: What find() returned, and the results of the reads. When that is None there are no results: the reads came
+        to nothing, and so did their errors.
+    """
+    with ThreadPoolExecutor(min(WORKERS, 1 + len(reads))) as pool:
+        found = pool.submit(find)
+        details = [pool.submit(read) for read in reads]
+        there = found.result()
+        if there is None:
+            for detail in details:
+                detail.cancel()
+            return None, ()
+        return there, tuple(detail.result() for detail in details)

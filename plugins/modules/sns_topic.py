@@ -42,6 +42,10 @@ options:
       - Whether other subscriptions are removed. Those that are not confirmed go by themselves.
     type: bool
     default: false
+  account_id:
+    description:
+      - The id of the account, of which the ARN is made. AWS is asked for it when not given.
+    type: str
   state:
     description:
       - With V(absent) the topic is deleted, with all subscriptions.
@@ -49,8 +53,9 @@ options:
     choices: [present, absent]
     default: present
 notes:
-  - Calls U(https://docs.aws.amazon.com/sns/latest/api/API_ListTopics.html), ListSubscriptionsByTopic,
-    ListTagsForResource, CreateTopic, Subscribe, Unsubscribe, TagResource, UntagResource and DeleteTopic.
+  - Calls U(https://docs.aws.amazon.com/sns/latest/api/API_GetTopicAttributes.html), ListSubscriptionsByTopic,
+    ListTagsForResource, CreateTopic, Subscribe, Unsubscribe, TagResource, UntagResource and DeleteTopic, and
+    GetCallerIdentity.
 author:
   - airflow.fargate contributors (@airflow-fargate)
 extends_documentation_fragment:
@@ -78,7 +83,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 topic_arn:
-  description: The ARN of the topic. Null with O(state=absent), and in check mode for one that would be created.
+  description: The ARN of the topic. Null with O(state=absent).
   returned: always
   type: str
   sample: arn:aws:sns:eu-west-1:123456789012:app-alarms
@@ -99,6 +104,7 @@ tags:
 
 from ansible_collections.airflow.fargate.plugins.module_utils._sns.topics import ensure_absent, ensure_present
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
+from ansible_collections.amazon.aws.plugins.module_utils.iam import get_aws_account_info
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 PROTOCOLS = ("email", "email-json", "http", "https", "lambda", "sms", "sqs", "firehose", "application")
@@ -118,15 +124,20 @@ def main() -> None:
                 },
             },
             "purge_subscriptions": {"type": "bool", "default": False},
+            "account_id": {"type": "str"},
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
             "tags": {"type": "dict", "aliases": ["resource_tags"]},
             "purge_tags": {"type": "bool", "default": True},
         },
         supports_check_mode=True,
     )
+    client = module.client("sns")
+    known = module.params["account_id"]
+    account, partition = (known, client.meta.partition) if known else get_aws_account_info(module)
+    arn = f"arn:{partition}:sns:{module.region}:{account}:{module.params['name']}"
     ensure = ensure_present if module.params["state"] == "present" else ensure_absent
     try:
-        result = ensure(module.client("sns"), module.params, module.check_mode)
+        result = ensure(client, arn, module.params, module.check_mode)
     except AnsibleAWSError as error:
         module.fail_json_aws_error(error)
     module.exit_json(**result)

@@ -16,7 +16,7 @@ from ansible_collections.airflow.fargate.plugins.module_utils._athena.named_quer
     wanted_queries,
 )
 from ansible_collections.airflow.fargate.plugins.module_utils._calls import aws_call, find
-from ansible_collections.airflow.fargate.plugins.module_utils._parallel import side_by_side
+from ansible_collections.airflow.fargate.plugins.module_utils._parallel import with_details
 from ansible_collections.airflow.fargate.plugins.module_utils._reconcile import (
     TagChanges,
     changed_options,
@@ -157,18 +157,18 @@ def updates_to_api(settings: t.Mapping[str, t.Any]) -> State:
 def ensure_present(workgroup: WorkGroup, params: t.Mapping[str, t.Any], check_mode: bool) -> State:
     settings = {option: params[option] for option in SETTINGS}
     queries = None if params["named_queries"] is None else wanted_queries(params["named_queries"])
-    described = workgroup.get()
+    described, details = with_details(
+        workgroup.get,
+        lambda: {} if queries is None else list_named_queries(workgroup.client, workgroup.name),
+        workgroup.tags,
+    )
     if described is None:
         target = given({**settings, "named_queries": queries, "tags": params["tags"]})
         if not check_mode:
             workgroup.create(target)
             apply_changes(workgroup.client, workgroup.name, query_changes({}, queries, purge=False))
         return _result(workgroup, {}, target)
-    reads: list[t.Callable[[], State]] = [
-        lambda: {} if queries is None else list_named_queries(workgroup.client, workgroup.name),
-        workgroup.tags,
-    ]
-    found, old_tags = side_by_side(lambda read: read(), reads)
+    found, old_tags = details
     observed = observed_settings(described)
     target = target_state(settings, observed, {})
     options = changed_options(observed, target)
@@ -187,10 +187,11 @@ def ensure_present(workgroup: WorkGroup, params: t.Mapping[str, t.Any], check_mo
 
 
 def ensure_absent(workgroup: WorkGroup, check_mode: bool) -> State:
-    described = workgroup.get()
+    described, details = with_details(workgroup.get, workgroup.tags)
     if described is None:
         return _result(workgroup, {}, {})
-    before = {**observed_settings(described), "tags": workgroup.tags()}
+    (tags,) = details
+    before = {**observed_settings(described), "tags": tags}
     if not check_mode:
         workgroup.delete()
     return _result(workgroup, before, {})

@@ -16,7 +16,7 @@ from ansible_collections.airflow.fargate.plugins.module_utils._glue.tables impor
     table_input,
     wanted_table,
 )
-from ansible_collections.airflow.fargate.plugins.module_utils._parallel import side_by_side
+from ansible_collections.airflow.fargate.plugins.module_utils._parallel import with_details
 from ansible_collections.airflow.fargate.plugins.module_utils._reconcile import TagChanges, merged_tags, tag_changes
 
 State = dict[str, t.Any]
@@ -80,7 +80,7 @@ class Database:
 
 def ensure_present(database: Database, params: t.Mapping[str, t.Any], check_mode: bool) -> State:
     wanted = _wanted_tables(params["tables"])
-    described = database.get()
+    described, details = with_details(database.get, database.tables, database.tags)
     if described is None:
         new_description, new_tags = params["description"] or "", merged_tags(params["tags"], None) or {}
         if not check_mode:
@@ -88,8 +88,7 @@ def ensure_present(database: Database, params: t.Mapping[str, t.Any], check_mode
             for name, state in wanted.items():
                 database.create_table(name, state)
         return _result(database, {}, {"description": new_description, "tables": wanted, "tags": new_tags})
-    reads: list[t.Callable[[], State]] = [database.tables, database.tags]
-    tables, there = side_by_side(lambda read: read(), reads)
+    tables, there = details
     observed = {
         "description": described.get("Description", ""),
         "tables": _observed_tables(tables, wanted, params["purge_tables"]),
@@ -137,13 +136,14 @@ def _apply_tables(
 
 
 def ensure_absent(database: Database, check_mode: bool) -> State:
-    described = database.get()
+    described, details = with_details(database.get, database.tables, database.tags)
     if described is None:
         return _result(database, {}, {})
+    tables, tags = details
     observed = {
         "description": described.get("Description", ""),
-        "tables": {name: {} for name in database.tables()},
-        "tags": database.tags(),
+        "tables": {name: {} for name in tables},
+        "tags": tags,
     }
     if not check_mode:
         database.delete()

@@ -9,6 +9,7 @@ import typing as t
 from urllib.parse import urlencode
 
 from ansible_collections.airflow.fargate.plugins.module_utils._calls import aws_call, find
+from ansible_collections.airflow.fargate.plugins.module_utils._parallel import with_details
 from ansible_collections.airflow.fargate.plugins.module_utils._reconcile import merged_tags, tag_changes
 from ansible_collections.airflow.fargate.plugins.module_utils._s3.common import S3Error, S3ObjectErrorHandler
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
@@ -64,12 +65,12 @@ class TextObject:
 
 def ensure_present(thing: TextObject, params: t.Mapping[str, t.Any], check_mode: bool) -> State:
     text, tags = params["content"], merged_tags(params["tags"], None)
-    observed = thing.read()
+    observed, details = with_details(thing.read, *([] if tags is None else [thing.tags]))
     if observed is None:
         if not check_mode:
             thing.write(text, tags or {})
         return _result(thing, {}, {"content": text, "tags": tags or {}})
-    there = {} if tags is None else thing.tags()
+    there = details[0] if details else {}
     wanted = tag_changes(there, tags, params["purge_tags"]).applied_to(there)
     if not check_mode:
         if text != observed:

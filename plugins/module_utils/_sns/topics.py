@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.airflow.fargate.plugins.module_utils._calls import aws_call, find, list_all
-from ansible_collections.airflow.fargate.plugins.module_utils._parallel import side_by_side
+from ansible_collections.airflow.fargate.plugins.module_utils._parallel import with_details
 from ansible_collections.airflow.fargate.plugins.module_utils._reconcile import tag_changes
 from ansible_collections.airflow.fargate.plugins.module_utils._sns.common import SNSErrorHandler
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
@@ -29,24 +29,21 @@ class Subscription(t.NamedTuple):
 
 
 class Observed(t.NamedTuple):
-    arn: str | None
+    exists: bool
     subscriptions: dict[Subscription, str]
     """With their ARNs, which are no ARNs while the endpoint has not confirmed."""
     tags: Tags
 
 
-def topic_arn(client: t.Any, name: str) -> str | None:
-    """Nothing but a list of all topics tells an ARN without creating a topic. No name has a colon."""
-    arns = [topic["TopicArn"] for topic in list_all(SNSErrorHandler, client, "list_topics", "Topics")]
-    return next((arn for arn in arns if arn.rpartition(":")[2] == name), None)
+def observe(client: t.Any, name: str, arn: str) -> Observed:
+    attributes, details = with_details(
+        lambda: _attributes(client, name, arn), lambda: _subscriptions(client, arn), lambda: _tags(client, name, arn)
+    )
+    return Observed(False, {}, {}) if attributes is None else Observed(True, *details)
 
 
-def observe(client: t.Any, name: str) -> Observed:
-    arn = topic_arn(client, name)
-    if arn is None:
-        return Observed(None, {}, {})
-    reads: list[t.Callable[[], t.Any]] = [lambda: _subscriptions(client, arn), lambda: _tags(client, name, arn)]
-    return Observed(arn, *side_by_side(lambda read: read(), reads))
+def _attributes(client: t.Any, name: str, arn: str) -> t.Any:
+    return find(SNSErrorHandler, f"get the attributes of topic {name}", client.get_topic_attributes, TopicArn=arn)
 
 
 def _subscriptions(client: t.Any, arn: str) -> dict[Subscription, str]:
@@ -59,25 +56,22 @@ def _tags(client: t.Any, name: str, arn: str) -> Tags:
     return boto3_tag_list_to_ansible_dict(answer.get("Tags", []))
 
 
-def ensure_present(client: t.Any, params: Params, check_mode: bool) -> dict[str, t.Any]:
+def ensure_present(client: t.Any, arn: str, params: Params, check_mode: bool) -> dict[str, t.Any]:
     name = params["name"]
-    there = observe(client, name)
+    there = observe(client, name, arn)
     wanted = {Subscription(one["protocol"], one["endpoint"]) for one in params["subscriptions"]}
     subscribe = sorted(wanted - set(there.subscriptions))
     unsubscribe = [
         one
-        for one, arn in sorted(there.subscriptions.items())
+        for one, subscription in sorted(there.subscriptions.items())
         # AWS forgets by itself what is not confirmed in two days; until then nobody can take it back.
-        if params["purge_subscriptions"] and one not in wanted and arn.startswith("arn:")
+        if params["purge_subscriptions"] and one not in wanted and subscription.startswith("arn:")
     ]
     retag = tag_changes(there.tags, params["tags"], params["purge_tags"])
-    arn = there.arn
     if not check_mode:
-        if arn is None:
+        if not there.exists:
             tags = ansible_dict_to_boto3_tag_list(params["tags"] or {})
-            arn = aws_call(SNSErrorHandler, f"create topic {name}", client.create_topic, Name=name, Tags=tags)[
-                "TopicArn"
-            ]
+            aws_call(SNSErrorHandler, f"create topic {name}", client.create_topic, Name=name, Tags=tags)
         elif retag.remove or retag.add:
             _tag(client, name, arn, retag.remove, retag.add)
         for one in subscribe:
@@ -87,7 +81,7 @@ def ensure_present(client: t.Any, params: Params, check_mode: bool) -> dict[str,
             description, subscription = f"unsubscribe {one} from topic {name}", there.subscriptions[one]
             find(SNSErrorHandler, description, client.unsubscribe, SubscriptionArn=subscription)
     reached = sorted({*there.subscriptions, *wanted} - set(unsubscribe))
-    before = _shown(sorted(there.subscriptions), there.tags) if there.arn else {}
+    before = _shown(sorted(there.subscriptions), there.tags) if there.exists else {}
     after = _shown(reached, retag.applied_to(there.tags))
     return {"changed": before != after, "topic_arn": arn, **after, "diff": {"before": before, "after": after}}
 
@@ -105,14 +99,14 @@ def _shown(subscriptions: t.Iterable[Subscription], tags: Tags) -> dict[str, t.A
     return {"subscriptions": [one._asdict() for one in subscriptions], "tags": tags}
 
 
-def ensure_absent(client: t.Any, params: Params, check_mode: bool) -> dict[str, t.Any]:
+def ensure_absent(client: t.Any, arn: str, params: Params, check_mode: bool) -> dict[str, t.Any]:
     """The subscriptions go with the topic."""
-    arn = topic_arn(client, params["name"])
-    if arn is not None and not check_mode:
+    exists = _attributes(client, params["name"], arn) is not None
+    if exists and not check_mode:
         find(SNSErrorHandler, f"delete topic {params['name']}", client.delete_topic, TopicArn=arn)
-    before = {"topic_arn": arn} if arn else {}
+    before = {"topic_arn": arn} if exists else {}
     return {
-        "changed": arn is not None,
+        "changed": exists,
         "topic_arn": None,
         "subscriptions": [],
         "tags": {},
