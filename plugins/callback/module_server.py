@@ -56,7 +56,8 @@ class CallbackModule(CallbackBase):
     CALLBACK_NEEDS_ENABLED = True
 
     def v2_playbook_on_start(self, playbook: Any) -> None:
-        if not self.get_option("enabled"):
+        # Another playbook of the same command finds the server of the first one.
+        if not self.get_option("enabled") or client.running():
             return
         if not eligibility.supported(__version__):
             self._display.vv(
