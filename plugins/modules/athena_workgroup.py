@@ -144,13 +144,13 @@ workgroup:
       sample: s3://app-logs-123456789012/queries/
 """
 
+from ansible_collections.airflow.fargate.plugins.module_utils._arn import made_arn
 from ansible_collections.airflow.fargate.plugins.module_utils._athena.workgroups import (
     WorkGroup,
     ensure_absent,
     ensure_present,
 )
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
-from ansible_collections.amazon.aws.plugins.module_utils.iam import get_aws_account_info
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 
@@ -184,11 +184,8 @@ def main() -> None:
         supports_check_mode=True,
     )
     client = module.client("athena")
-    known = module.params["account_id"]
-    account, partition = (known, client.meta.partition) if known else get_aws_account_info(module)
     name = module.params["name"]
-    arn = f"arn:{partition}:athena:{module.region}:{account}:workgroup/{name}"
-    workgroup = WorkGroup(client, name, arn)
+    workgroup = WorkGroup(client, name, made_arn(module, client, "athena", f"workgroup/{name}"))
     try:
         if module.params["state"] == "present":
             module.exit_json(**ensure_present(workgroup, module.params, module.check_mode))

@@ -179,13 +179,13 @@ database:
       sample: [logs]
 """
 
+from ansible_collections.airflow.fargate.plugins.module_utils._arn import made_arn
 from ansible_collections.airflow.fargate.plugins.module_utils._glue.catalog import (
     Database,
     ensure_absent,
     ensure_present,
 )
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
-from ansible_collections.amazon.aws.plugins.module_utils.iam import get_aws_account_info
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 COLUMNS = {
@@ -233,11 +233,8 @@ def main() -> None:
         supports_check_mode=True,
     )
     client = module.client("glue")
-    known = module.params["account_id"]
-    account, partition = (known, client.meta.partition) if known else get_aws_account_info(module)
     name = module.params["name"]
-    arn = f"arn:{partition}:glue:{module.region}:{account}:database/{name}"
-    database = Database(client, name, arn)
+    database = Database(client, name, made_arn(module, client, "glue", f"database/{name}"))
     try:
         if module.params["state"] == "present":
             module.exit_json(**ensure_present(database, module.params, module.check_mode))

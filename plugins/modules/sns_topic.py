@@ -102,9 +102,9 @@ tags:
   sample: {app: example}
 """
 
+from ansible_collections.airflow.fargate.plugins.module_utils._arn import made_arn
 from ansible_collections.airflow.fargate.plugins.module_utils._sns.topics import ensure_absent, ensure_present
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
-from ansible_collections.amazon.aws.plugins.module_utils.iam import get_aws_account_info
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 PROTOCOLS = ("email", "email-json", "http", "https", "lambda", "sms", "sqs", "firehose", "application")
@@ -132,9 +132,7 @@ def main() -> None:
         supports_check_mode=True,
     )
     client = module.client("sns")
-    known = module.params["account_id"]
-    account, partition = (known, client.meta.partition) if known else get_aws_account_info(module)
-    arn = f"arn:{partition}:sns:{module.region}:{account}:{module.params['name']}"
+    arn = made_arn(module, client, "sns", module.params["name"])
     ensure = ensure_present if module.params["state"] == "present" else ensure_absent
     try:
         result = ensure(client, arn, module.params, module.check_mode)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from ansible_collections.airflow.fargate.plugins.module_utils import _arn
 from ansible_collections.airflow.fargate.plugins.modules import athena_workgroup
 
 Run = Callable[..., dict[str, Any]]
@@ -13,7 +14,7 @@ Run = Callable[..., dict[str, Any]]
 
 @pytest.fixture(autouse=True)
 def account(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(athena_workgroup, "get_aws_account_info", lambda _module: ("123456789012", "aws"))
+    monkeypatch.setattr(_arn, "get_aws_account_info", lambda _module: ("123456789012", "aws"))
 
 
 def add_missing(aws: Any) -> None:

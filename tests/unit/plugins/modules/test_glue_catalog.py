@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from ansible_collections.airflow.fargate.plugins.module_utils import _arn
 from ansible_collections.airflow.fargate.plugins.modules import glue_catalog
 
 Run = Callable[..., dict[str, Any]]
@@ -14,7 +15,7 @@ TABLE = {"name": "logs", "location": "s3://b/logs/", "columns": [{"name": "log"}
 
 @pytest.fixture(autouse=True)
 def account(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(glue_catalog, "get_aws_account_info", lambda _module: ("123456789012", "aws"))
+    monkeypatch.setattr(_arn, "get_aws_account_info", lambda _module: ("123456789012", "aws"))
 
 
 def test_check_mode_on_an_empty_account(aws: Any, run_module: Run) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from ansible_collections.airflow.fargate.plugins.module_utils import _arn
 from ansible_collections.airflow.fargate.plugins.modules import sns_topic
 
 Run = Callable[..., dict[str, Any]]
@@ -102,7 +103,7 @@ def test_an_error_says_what_failed(aws: Any, run_module: Run) -> None:
 def test_aws_is_asked_for_an_account_that_is_not_given(
     aws: Any, run_module: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sns_topic, "get_aws_account_info", lambda _module: ("123456789012", "aws"))
+    monkeypatch.setattr(_arn, "get_aws_account_info", lambda _module: ("123456789012", "aws"))
     add_topic(aws, app="x")
     result = run_module(sns_topic.main, name="app", tags={"app": "x"})
     assert (result["changed"], result["topic_arn"]) == (False, ARN)
