@@ -14,13 +14,21 @@ METRIC = {"namespace": None, "metric_name": None, "dimensions": None, "statistic
 GAP = {"namespace": "Airflow", "metric_name": "WorkersGap", "dimensions": {"queue": "default"}, "statistic": "Maximum"}
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A stubbed client answers in the order of its script."""
+    """A stubbed client answers in the order of its script, which calls side by side keep by luck only."""
     # Not at the top: pytest reads this file before pytest-ansible makes the collections known.
     from ansible_collections.airflow.fargate.plugins.module_utils import _parallel
 
     monkeypatch.setattr(_parallel, "WORKERS", 1)
+
+
+@pytest.fixture
+def at_the_same_time(one_after_the_other: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For the tests that calls are made side by side."""
+    from ansible_collections.airflow.fargate.plugins.module_utils import _parallel
+
+    monkeypatch.setattr(_parallel, "WORKERS", 10)
 
 
 @pytest.fixture

@@ -7,6 +7,8 @@ import threading
 import pytest
 from ansible_collections.airflow.fargate.plugins.module_utils._parallel import WORKERS, side_by_side, with_details
 
+pytestmark = pytest.mark.usefixtures("at_the_same_time")
+
 
 def test_results_are_in_the_order_of_the_items() -> None:
     assert side_by_side(lambda number: number * 2, list(range(3 * WORKERS))) == [2 * n for n in range(3 * WORKERS)]

@@ -364,7 +364,7 @@ def test_more_services_than_one_call_takes(script: Script) -> None:
     assert found == ([], [], [], [])
 
 
-def test_services_are_worked_on_side_by_side(target: Make, params: Make) -> None:
+def test_services_are_worked_on_side_by_side(at_the_same_time: None, target: Make, params: Make) -> None:
     """Both are removed at once: neither call returns before the other has begun."""
     together = threading.Barrier(2, timeout=60)
 

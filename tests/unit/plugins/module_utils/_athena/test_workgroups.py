@@ -39,7 +39,7 @@ CONFIGURATION = {
 
 
 @pytest.fixture
-def stub(one_after_the_other: None) -> Iterator[Stubber]:
+def stub() -> Iterator[Stubber]:
     client = boto3.client("athena", region_name="eu-west-1", aws_access_key_id="x", aws_secret_access_key="y")
     with Stubber(client) as stubber:
         yield stubber

@@ -67,7 +67,7 @@ def params(*listed: dict[str, Any], **given: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def stub(one_after_the_other: None) -> Iterator[Stubber]:
+def stub() -> Iterator[Stubber]:
     client = boto3.client("glue", region_name="eu-west-1", aws_access_key_id="x", aws_secret_access_key="y")
     with Stubber(client) as stubber:
         yield stubber

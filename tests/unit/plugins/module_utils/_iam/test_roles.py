@@ -275,7 +275,7 @@ class Together:
         return described(RoleName=arguments["RoleName"], AssumeRolePolicyDocument=TRUST)
 
 
-def test_roles_are_worked_on_side_by_side_and_told_in_their_order() -> None:
+def test_roles_are_worked_on_side_by_side_and_told_in_their_order(at_the_same_time: None) -> None:
     listed = [role(name=name, policies=None) for name in ("app-writer", "app-reader")]
 
     result = roles.ensure(Together(), params(*listed), check_mode=False)
