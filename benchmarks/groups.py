@@ -167,7 +167,8 @@ def layers(session: Session) -> None:
 
 def own_context(session: Session) -> Path:
     context = session.folder / "image"
-    shutil.rmtree(context, ignore_errors=True)
+    if context.exists():
+        shutil.rmtree(context)
     return Path(shutil.copytree(ROOT / "files/image", context, ignore=shutil.ignore_patterns("__pycache__")))
 
 

@@ -48,7 +48,7 @@ OWNED = {"KeyType": "AWS_OWNED_CMK", "Status": "ENABLED"}
 
 
 @pytest.fixture
-def stub(monkeypatch: pytest.MonkeyPatch, one_after_the_other: None) -> Iterator[Stubber]:
+def stub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
     monkeypatch.setattr(time, "sleep", lambda _seconds: None)
     client = boto3.client("firehose", region_name="eu-west-1", aws_access_key_id="x", aws_secret_access_key="y")
     with Stubber(client) as stubber:

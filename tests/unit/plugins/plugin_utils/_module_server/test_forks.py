@@ -32,7 +32,11 @@ class FilterModule:
 def in_fork(ask: Callable[[], int]) -> int:
     pid = os.fork()
     if pid == 0:
-        os._exit(ask())
+        try:
+            os._exit(ask())
+        finally:
+            # What has failed must not go on as a second pytest.
+            os._exit(255)
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
